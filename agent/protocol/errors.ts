@@ -1,0 +1,16 @@
+/**
+ * Numbers of JSON-RPC errors that the agent answers with, outside the range the specification reserves
+ * (JSON-RPC 2.0, 5.1). `data` of the error carries `{ code, args }` with a kebab-case code for wording.
+ */
+export const errorNumbers = {
+  /** The peer speaks another protocol version. */
+  versionMismatch: 1,
+  /** The snapshot was released or never taken; take a new one. */
+  unknownSnapshot: 2,
+  /** The element is not in this snapshot. */
+  unknownElement: 3,
+  /** The params do not have the form that the protocol says. */
+  invalidMessage: 4,
+  /** Reading the node or the files failed as a whole. */
+  collectFailed: 5,
+} as const;

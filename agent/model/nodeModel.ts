@@ -35,7 +35,11 @@ export interface RuleChain {
   readonly priority?: number;
   readonly policy?: string;
   readonly rules: number;
+  /** Where the chain is declared. */
   readonly location: SourceLocation;
+  /** Where its rules stand, in order. */
+  readonly ruleLocations: readonly SourceLocation[];
+  /** Packets that met the policy of a base chain. */
   readonly counters?: Counters;
 }
 
@@ -51,6 +55,8 @@ export interface RuleSet {
   readonly entries: number;
   readonly owner: RuleOwner;
   readonly location: SourceLocation;
+  /** Where its entries stand, in order. */
+  readonly entryLocations: readonly SourceLocation[];
 }
 
 /** Something that looks wrong on the node, or that was not understood in what was read. */
@@ -71,6 +77,8 @@ export interface ForeignGroup {
   readonly sets: readonly RuleSet[];
   /** Rules in them, and rules of theirs in chains of others. */
   readonly rules: number;
+  /** Where those rules stand that are in chains of others, such as the built-in ones. */
+  readonly rulesElsewhere: readonly SourceLocation[];
 }
 
 /** Which backends hold rules on the node. */

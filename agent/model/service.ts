@@ -19,6 +19,11 @@ export interface Counters {
 /** One address under which a Service port is reached on this node. */
 export interface Frontend {
   readonly kind: FrontendKind;
+  /**
+   * Set when the rules do not tell an external IP from a load balancer's and no objects were given: `kind` is then
+   * the likelier of the two.
+   */
+  readonly kindAssumed?: true;
   readonly family: IpFamily;
   /** Absent for node ports that are open on every local address. */
   readonly ip?: string;
@@ -40,7 +45,8 @@ export interface Endpoint {
   readonly family: IpFamily;
   /**
    * Part of the new connections that it gets when cluster-wide endpoints are used, 0 to 1: the product of the
-   * statistic probabilities, the weight's part, or its part of `numgen`. 0 when only local traffic reaches it.
+   * statistic probabilities, the weight's part, or its part of `numgen`. 0 when only local traffic reaches it. Of a
+   * Service that has no rules for cluster-wide traffic it is the same as {@link localShare}.
    */
   readonly share: number;
   /** The same for traffic that is kept to this node; absent when it takes no part in that. */
@@ -66,7 +72,10 @@ export interface ServiceChain {
   readonly name: string;
   /** Number of rules. */
   readonly rules: number;
+  /** Where the chain is declared. */
   readonly location: SourceLocation;
+  /** Where its rules stand, in order. */
+  readonly ruleLocations: readonly SourceLocation[];
   /** The chains (or addresses, for nftables `dnat`) that its rules hand packets to, in order. */
   readonly next: readonly string[];
 }
@@ -124,7 +133,7 @@ export interface ServicePort {
   readonly frontends: readonly Frontend[];
   readonly endpoints: readonly Endpoint[];
   /** Seconds of ClientIP affinity; absent when off. */
-  readonly affinitySeconds?: number;
+  readonly affinitySeconds?: number | undefined;
   readonly chains: readonly ServiceChain[];
   readonly virtualServers: readonly VirtualServer[];
   readonly maps: readonly MapElement[];

@@ -1,0 +1,74 @@
+import * as z from 'zod/mini';
+import type { SnapshotPart } from '../model/snapshot.ts';
+import { commandPart, missingPart, readCommand } from './commandPart.ts';
+import type { KernelFeatures } from './kernelFeatures.ts';
+import type { Machine } from './machine.ts';
+import { partIfAbsent } from './presenceReason.ts';
+
+const jsonIdentity = { id: 'nft.json', kind: 'nft-json' } as const;
+const textIdentity = { id: 'nft.txt', kind: 'nft-text' } as const;
+
+const listedTables = z.object({
+  nftables: z.array(z.object({ table: z.optional(z.object({ family: z.string(), name: z.string() })) })),
+});
+
+/** The tables that iptables-nft makes, under the names of the legacy ones. */
+const iptablesTables = new Set(['filter', 'nat', 'mangle', 'raw', 'security']);
+
+/** Whether `nft -j list tables` names at least one table, and only such as iptables-nft makes. */
+function onlyIptablesTables(json: string): boolean {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return false;
+  }
+  const parsed = listedTables.safeParse(value);
+  if (!parsed.success) return false;
+  const tables = parsed.data.nftables.flatMap((object) => object.table ?? []);
+  return (
+    tables.length > 0 &&
+    tables.every(({ family, name }) => (family === 'ip' || family === 'ip6') && iptablesTables.has(name))
+  );
+}
+
+/** Whether `iptables-save` on nf_tables showed everything that stands in its tables. */
+function showsEverything(part: SnapshotPart): boolean {
+  // What it prints for a table of that name with rules that only nft can express.
+  return part.status === 'complete' && !part.text.includes("is incompatible, use 'nft' tool");
+}
+
+/**
+ * Reads the nftables rules. When all tables are those of iptables-nft, and `iptables-save` has shown them whole, they
+ * are not read again: with thousands of Services that would take the node minutes for the same rules.
+ *
+ * @param iptables the `iptables-save` parts on nf_tables of this snapshot
+ */
+export async function readNftables(
+  machine: Machine,
+  features: KernelFeatures,
+  iptables: readonly SnapshotPart[],
+  signal: AbortSignal | undefined,
+): Promise<SnapshotPart> {
+  const absent = partIfAbsent(jsonIdentity, features.nfTables, 'nf_tables');
+  if (absent) return absent;
+
+  if (iptables.length > 0 && iptables.every(showsEverything)) {
+    const tables = await machine.run(readCommand('nft', '-j', 'list', 'tables'), signal);
+    if (tables.end.kind === 'exited' && tables.end.code === 0 && onlyIptablesTables(tables.stdout)) {
+      return missingPart(jsonIdentity, {
+        code: 'shown-by-iptables',
+        message: 'The only nftables tables are those of iptables-nft, which iptables-save shows.',
+        args: {},
+      });
+    }
+  }
+
+  const json = readCommand('nft', '-j', 'list', 'ruleset');
+  const result = await machine.run(json, signal);
+  if (/JSON support not compiled/i.test(result.stderr)) {
+    const text = readCommand('nft', 'list', 'ruleset');
+    return commandPart(textIdentity, text, await machine.run(text, signal));
+  }
+  return commandPart(jsonIdentity, json, result);
+}

@@ -1,52 +1,77 @@
-/** Bundles the extension, the language server, the agent and the webview into dist/. `--watch` rebuilds on change. */
+/**
+ * Bundles the extension, the language server, the agent and the webview.
+ *
+ *   --watch          rebuilds on change, with source maps
+ *   --out=FOLDER     writes there instead of dist/
+ *   --metafile=FILE  writes what went into each bundle, as esbuild's own JSON
+ */
 import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { context } from 'esbuild';
 
-const watch = process.argv.includes('--watch');
+const { values } = parseArgs({
+  options: {
+    watch: { type: 'boolean', default: false },
+    out: { type: 'string', default: 'dist' },
+    metafile: { type: 'string' },
+  },
+});
+
 const common = {
   bundle: true,
-  minify: !watch,
-  sourcemap: watch ? 'linked' : false,
+  minify: !values.watch,
+  sourcemap: values.watch ? 'linked' : false,
   legalComments: 'none',
-  logLevel: 'warning',
+  logLevel: values.watch ? 'info' : 'warning',
+  metafile: true,
 };
 
 /** ssh2 loads these native helpers only when they are there; the extension ships without native modules. */
 const optionalNativeModules = ['cpu-features', './crypto/build/Release/sshcrypto.node'];
 
 const bundles = [
-  { entryPoints: ['agent/main.ts'], outfile: 'dist/agent.js', platform: 'node', format: 'cjs', target: 'node20' },
+  { entry: 'agent/main.ts', file: 'agent.js', platform: 'node', format: 'cjs', target: 'node20' },
   {
-    entryPoints: ['extension/extension.ts'],
-    outfile: 'dist/extension.js',
+    entry: 'extension/extension.ts',
+    file: 'extension.js',
     platform: 'node',
     format: 'cjs',
     target: 'node22',
     external: ['vscode', ...optionalNativeModules],
   },
   {
-    entryPoints: ['extension/languageServer/main.ts'],
-    outfile: 'dist/languageServer.js',
+    entry: 'extension/languageServer/main.ts',
+    file: 'languageServer.js',
     platform: 'node',
     format: 'cjs',
     target: 'node22',
   },
   {
-    entryPoints: ['webview/packetPath/main.ts'],
-    outfile: 'dist/webview/packetPath.js',
+    entry: 'webview/packetPath/main.ts',
+    file: 'webview/packetPath.js',
     platform: 'browser',
     format: 'esm',
     target: 'es2022',
     tsconfig: 'webview/tsconfig.json',
   },
-].filter((bundle) => existsSync(bundle.entryPoints[0]));
+].filter((bundle) => existsSync(bundle.entry));
 
-for (const bundle of bundles) {
-  const builder = await context({ ...common, ...bundle });
-  if (watch) {
+await mkdir(values.out, { recursive: true });
+// The bundles for Node.js are CommonJS, in a package whose sources are ES modules.
+await writeFile(join(values.out, 'package.json'), '{ "type": "commonjs" }\n');
+
+const metafiles = {};
+for (const { entry, file, ...options } of bundles) {
+  const builder = await context({ ...common, ...options, entryPoints: [entry], outfile: join(values.out, file) });
+  if (values.watch) {
     await builder.watch();
   } else {
-    await builder.rebuild();
+    metafiles[file] = (await builder.rebuild()).metafile;
     await builder.dispose();
   }
+}
+if (values.metafile) {
+  await writeFile(values.metafile, JSON.stringify(metafiles));
 }

@@ -6,7 +6,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { cachedFolder } from './cache.ts';
 import { runNpm } from './npm.ts';
-import { runCommand, stopGroup } from './process.ts';
+import { killGroup, runCommand, stopGroup } from './process.ts';
 
 /** code-server is VS Code in a browser: https://github.com/coder/code-server. test/start/code-server pins its tree. */
 const pinned = join(import.meta.dirname, 'code-server');
@@ -137,7 +137,10 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     // A process group of its own: Ctrl-C in the terminal does not reach it, and "stop" ends it with all its children.
     { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
+  const endWithThisProcess = () => killGroup(child);
+  process.once('exit', endWithThisProcess);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  void ended.then(() => process.off('exit', endWithThisProcess));
   const url = await listeningUrl(child, options.onLine ?? (() => {}));
   return { url, ended, stop: () => stopGroup(child) };
 }

@@ -85,13 +85,27 @@ export function isAlive(processId: number): boolean {
  * Resolves when the child has gone; does nothing when it already has.
  */
 export async function stopGroup(child: ChildProcess, graceMs = 5_000): Promise<void> {
-  const { pid } = child;
-  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) {
+  if (hasEnded(child)) {
     return;
   }
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  process.kill(-pid, 'SIGTERM');
-  const kill = setTimeout(() => process.kill(-pid, 'SIGKILL'), graceMs);
+  signalGroup(child, 'SIGTERM');
+  const kill = setTimeout(() => killGroup(child), graceMs);
   await gone;
   clearTimeout(kill);
+}
+
+/** Kills a child that was started with `detached`, and its children, at once. */
+export function killGroup(child: ChildProcess): void {
+  signalGroup(child, 'SIGKILL');
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid !== undefined && !hasEnded(child)) {
+    process.kill(-child.pid, signal);
+  }
 }

@@ -1,0 +1,75 @@
+import type { ExtensionSpecs } from './optionSpec.ts';
+import { flag, flagOrNot, optionalValue, value, valueOrNot } from './optionSpec.ts';
+
+/** Matches that count, limit or choose by chance or by time. */
+export const rateMatches: ExtensionSpecs = {
+  limit: { options: { '--limit': value, '--limit-burst': value } },
+  hashlimit: {
+    options: {
+      '--hashlimit': valueOrNot,
+      '--hashlimit-burst': value,
+      '--hashlimit-htable-size': value,
+      '--hashlimit-htable-max': value,
+      '--hashlimit-htable-gcinterval': value,
+      '--hashlimit-htable-expire': value,
+      '--hashlimit-mode': value,
+      '--hashlimit-name': value,
+      '--hashlimit-upto': valueOrNot,
+      '--hashlimit-above': valueOrNot,
+      '--hashlimit-srcmask': value,
+      '--hashlimit-dstmask': value,
+      '--hashlimit-rate-match': flag,
+      '--hashlimit-rate-interval': value,
+    },
+  },
+  statistic: { options: { '--mode': value, '--probability': valueOrNot, '--every': valueOrNot, '--packet': value } },
+  recent: {
+    options: {
+      '--set': flagOrNot,
+      '--rcheck': flagOrNot,
+      '--update': flagOrNot,
+      '--remove': flagOrNot,
+      '--seconds': value,
+      '--reap': flag,
+      '--hitcount': value,
+      '--rttl': flag,
+      '--name': value,
+      '--rsource': flag,
+      '--rdest': flag,
+      '--mask': value,
+    },
+  },
+  quota: { options: { '--quota': valueOrNot } },
+  nfacct: { options: { '--nfacct-name': value } },
+  time: {
+    options: {
+      '--datestart': value,
+      '--datestop': value,
+      '--timestart': value,
+      '--timestop': value,
+      '--contiguous': flag,
+      '--weekdays': valueOrNot,
+      '--monthdays': valueOrNot,
+      '--localtz': flag,
+      '--utc': flag,
+      '--kerneltz': flag,
+    },
+  },
+  rateest: {
+    options: {
+      '--rateest1': value,
+      '--rateest': value,
+      '--rateest2': value,
+      '--rateest-bps1': optionalValue,
+      '--rateest-pps1': optionalValue,
+      '--rateest-bps2': optionalValue,
+      '--rateest-pps2': optionalValue,
+      '--rateest-bps': optionalValue,
+      '--rateest-pps': optionalValue,
+      '--rateest-delta': flag,
+      '--rateest-lt': flagOrNot,
+      '--rateest-gt': flagOrNot,
+      '--rateest-eq': flagOrNot,
+    },
+  },
+};

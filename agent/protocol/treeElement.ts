@@ -65,6 +65,8 @@ export const treeElementSchema = z.discriminatedUnion('kind', [
     ...base,
     kind: z.literal('frontend'),
     frontend: z.enum(['clusterIP', 'nodePort', 'externalIP', 'loadBalancerIP']),
+    /** Set when the rules do not tell an external IP from a load balancer's: `frontend` is then the likelier. */
+    kindAssumed: z.optional(z.literal(true)),
     family,
     ip: z.optional(z.string()),
     port: z.number(),

@@ -20,8 +20,8 @@ export interface Counters {
 export interface Frontend {
   readonly kind: FrontendKind;
   /**
-   * Set when the rules do not tell an external IP from a load balancer's and no objects were given: `kind` is then
-   * the likelier of the two.
+   * Set when neither the rules nor objects tell the kind of address, so that `kind` is only the likeliest: rules that
+   * refuse, and those of the nftables mode, do not tell external IPs from those of load balancers.
    */
   readonly kindAssumed?: true;
   readonly family: IpFamily;

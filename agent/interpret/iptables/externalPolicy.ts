@@ -1,0 +1,55 @@
+import type { ChainIndex, IptablesDump } from '../../ruleset/iptables/document.ts';
+import { hostOf } from '../addressText.ts';
+import { chainRole } from './chainRole.ts';
+import type { DispatchRule } from './portDraft.ts';
+
+/**
+ * Whether packets that a rule sends to this chain are kept to endpoints on the node. An external chain is, unless it
+ * hands packets of every source to the chain with all endpoints: with policy Local only those from pods and from the
+ * node itself go there.
+ */
+export function keepsToLocal(dump: IptablesDump, target: ChainIndex): boolean {
+  if (target === -1) return false;
+  const name = dump.chainName(target);
+  const role = chainRole(name);
+  if (role === 'local' || name.startsWith('KUBE-XLB-')) return true;
+  if (role === 'firewall') {
+    const behind = servedBehindFirewall(dump, target);
+    return behind !== undefined && keepsToLocal(dump, behind);
+  }
+  if (role !== 'external') return false;
+  for (const rule of dump.chainRules(target)) {
+    const next = dump.targetChain(rule);
+    if (next === -1 || chainRole(dump.chainName(next)) !== 'cluster') continue;
+    if (dump.source(rule) === undefined && dump.option(rule, '--src-type') === undefined) return false;
+  }
+  return true;
+}
+
+/** The Service's chain to which a firewall chain lets packets through; never another firewall chain. */
+function servedBehindFirewall(dump: IptablesDump, firewall: ChainIndex): ChainIndex | undefined {
+  for (const rule of dump.chainRules(firewall)) {
+    const next = dump.targetChain(rule);
+    const role = next === -1 ? undefined : chainRole(dump.chainName(next));
+    if (role !== undefined && role !== 'firewall') return next;
+  }
+  return undefined;
+}
+
+/**
+ * The CIDRs that a firewall chain lets through to the frontend `ip`; undefined when everybody may pass. The frontend's
+ * own address is let through besides, for packets of the node that loop back, and is none of them.
+ */
+export function sourceRangesOf({ ruleset, target }: DispatchRule, ip: string | undefined): string[] | undefined {
+  const { dump } = ruleset;
+  if (target === -1 || chainRole(dump.chainName(target)) !== 'firewall') return undefined;
+  const ranges: string[] = [];
+  for (const rule of dump.chainRules(target)) {
+    const next = dump.targetChain(rule);
+    if (next === -1 || chainRole(dump.chainName(next)) === undefined) continue;
+    const source = dump.source(rule);
+    if (source?.value === undefined || source.negated) return undefined;
+    if (hostOf(source.value) !== ip) ranges.push(source.value);
+  }
+  return ranges;
+}

@@ -126,13 +126,20 @@ async function installPackages(reason) {
   process.stdout.write(
     `Installing the project's npm packages, because ${reason} (package-lock.json, about 350 MB)...\n`,
   );
+  // `npm install` and not `npm ci`, which refuses a lock file that leaves out packages of other platforms, as npm writes
+  // it where a registry does not have them. The versions are those of the lock file all the same, and it stays as it is.
   // No package here needs its install script: native parts come as packages of their own.
-  const code = await run([...machineNpm(), 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    env: { ...process.env, PATH: machinePath() },
-    shell: process.platform === 'win32',
-  });
+  const code = await run(
+    [...machineNpm(), 'install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      env: { ...process.env, PATH: machinePath() },
+      shell: process.platform === 'win32',
+    },
+  );
   if (code !== 0) {
-    fail(`npm ci ended with code ${code}. What it printed above says why; after mending that, run the same again.`);
+    fail(
+      `npm install ended with code ${code}. What it printed above says why; after mending that, run the same again.`,
+    );
   }
 }
 

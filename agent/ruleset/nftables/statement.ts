@@ -28,7 +28,7 @@ export type NftStatementBody =
       /** `random`, `fully-random`, `persistent`, `netmap`. */
       readonly flags: readonly string[];
     }
-  /** Without a type it is ICMP port-unreachable. */
+  /** `icmp`, `icmpv6` or `icmpx` (by the packet's family) with a code such as `port-unreachable`, or `tcp reset`. */
   | { readonly kind: 'reject'; readonly type?: string; readonly code?: string }
   /** `meta mark set ...`, `ct mark set ...`, `ip dscp set ...`. */
   | { readonly kind: 'mangle'; readonly key: NftExpression; readonly value: NftExpression }

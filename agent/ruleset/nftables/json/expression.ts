@@ -6,6 +6,8 @@ import { asNumber, asString, asStrings, isRecord, type JsonRecord, onlyMember } 
 /** Expressions nest a few levels; what nests deeper is damaged input, and must not exhaust the stack. */
 const maximumDepth = 64;
 
+const numeric = /^(?:0x[0-9a-f]+|\d+)$/i;
+
 const binaryOperators: ReadonlySet<string> = new Set(['&', '|', '^', '<<', '>>']);
 
 /** Makes a typed expression of libnftables JSON (libnftables-json(5)); what it does not know it keeps as source text. */
@@ -57,7 +59,9 @@ export function convertVerdict(key: string, value: unknown): NftVerdict | undefi
 function convertKnown(value: unknown, span: Span, depth: number): NftExpression | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return { kind: 'value', value };
   if (typeof value === 'string') {
-    return value.startsWith('@') ? { kind: 'namedSet', name: value.slice(1) } : { kind: 'value', value };
+    if (value.startsWith('@')) return { kind: 'namedSet', name: value.slice(1) };
+    // Some types (realms, for one) come as numbers in a string.
+    return { kind: 'value', value: numeric.test(value) ? Number(value) : value };
   }
   if (Array.isArray(value)) return { kind: 'list', items: convertAll(value, span, depth) };
   const member = onlyMember(value);

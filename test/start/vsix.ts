@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import { createVSIX } from '@vscode/vsce';
+import { fileURLToPath } from 'node:url';
 import { runCommand } from './process.ts';
 import { collectRuntimes, type RuntimeArchitecture } from './runtimes.ts';
 
@@ -17,6 +17,13 @@ export async function packageExtension(
   await runCommand([process.execPath, 'esbuild.mjs'], { cwd: project, onLine });
   await collectRuntimes(join(project, 'dist/runtime'), architectures);
   const vsix = join(project, 'kube-service-rules.vsix');
-  await createVSIX({ cwd: project, packagePath: vsix, dependencies: false, allowMissingRepository: true });
+  const vsce = fileURLToPath(import.meta.resolve('@vscode/vsce/vsce'));
+  await runCommand(
+    [process.execPath, vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--out', vsix],
+    {
+      cwd: project,
+      onLine,
+    },
+  );
   return vsix;
 }

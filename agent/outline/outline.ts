@@ -84,6 +84,21 @@ export class Outline {
     return this.#path(element)?.at(-1)?.source.document?.();
   }
 
+  /**
+   * Makes beforehand, step by step, what a filter over all Services needs. Without it the first filter on a large node
+   * would take as long as all steps together.
+   */
+  *prepare(): Generator<void, void> {
+    const [services] = this.#root.children;
+    for (const namespace of services?.children ?? []) {
+      for (const service of namespace.children) {
+        service.source.searchText?.();
+        service.source.searchTextBelow?.();
+        yield;
+      }
+    }
+  }
+
   #filterFor(text: string): Filter {
     if (this.#filter?.text !== text) this.#filter = { text, filter: new Filter(text) };
     return this.#filter.filter;

@@ -13,4 +13,15 @@ export const errorNumbers = {
   invalidMessage: 4,
   /** Reading the node or the files failed as a whole. */
   collectFailed: 5,
+  /** The client cancelled the request. */
+  cancelled: 6,
+  /** `initialize` has to come first. */
+  notInitialized: 7,
 } as const;
+
+/** What the `data` of an error carries. */
+export interface ErrorData {
+  /** Stable, kebab-case; the key under which a client looks up its own wording. */
+  readonly code: string;
+  readonly args: Readonly<Record<string, string | number>>;
+}

@@ -1,5 +1,6 @@
 import { NotificationType, ProgressType, RequestType } from 'vscode-jsonrpc';
 import * as z from 'zod/mini';
+import type { ErrorData } from './errors.ts';
 import { locationSchema, treeElementSchema } from './treeElement.ts';
 
 /*
@@ -73,15 +74,17 @@ const filter = z.object({
   text: z.string(),
 });
 
+/** Elements in one answer at most. */
+export const maxPageSize = 1_000;
+
 /** A page of an element's children; of the root without `parent`. */
 export const treeChildren = {
   method: 'tree/children',
   params: z.object({
     snapshot: z.string(),
     parent: z.optional(z.string()),
-    offset: z.number(),
-    /** At most 1,000. */
-    limit: z.number(),
+    offset: z.int().check(z.gte(0)),
+    limit: z.int().check(z.gte(1), z.lte(maxPageSize)),
     filter: z.optional(filter),
     sort: z.optional(z.enum(['name', 'endpoints', 'traffic'])),
   }),
@@ -91,7 +94,7 @@ export const treeChildren = {
 /** The elements from the root down to the one that a line of a part belongs to; empty when it belongs to none. */
 export const treeReveal = {
   method: 'tree/reveal',
-  params: z.object({ snapshot: z.string(), part: z.string(), line: z.number() }),
+  params: z.object({ snapshot: z.string(), part: z.string(), line: z.int().check(z.gte(0)) }),
   result: z.object({ path: z.array(treeElementSchema) }),
 } as const;
 
@@ -110,6 +113,8 @@ export const readDocument = {
     target: z.optional(locationSchema),
     targetLine: z.number(),
     lines: z.array(z.object({ part: z.string(), line: z.number() })),
+    /** Lines at its end that were left out because it would be too long; a comment says so too, where there are any. */
+    linesLeftOut: z.number(),
   }),
 } as const;
 
@@ -133,6 +138,6 @@ export interface RequestDefinition<Params extends z.ZodMiniType, Result extends 
 /** The vscode-jsonrpc type of a request. */
 export function requestType<Params extends z.ZodMiniType, Result extends z.ZodMiniType>(
   definition: RequestDefinition<Params, Result>,
-): RequestType<z.infer<Params>, unknown, { code: string; args: Record<string, string | number> }> {
+): RequestType<z.infer<Params>, unknown, ErrorData> {
   return new RequestType(definition.method);
 }

@@ -1,0 +1,93 @@
+import type { NodeModel } from '../model/nodeModel.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { CollectCancelled } from '../node/collectSnapshot.ts';
+import { concurrencyLimit } from '../node/concurrencyLimit.ts';
+import type { OutlineDocument } from '../outline/documents/outlineDocument.ts';
+import { type ChildrenPage, type ChildrenRequest, Outline } from '../outline/outline.ts';
+import type { SnapshotSummary } from '../protocol/messages.ts';
+import type { TreeElement } from '../protocol/treeElement.ts';
+import { workWhenIdle } from './idleWork.ts';
+import { cancelledError, requestError } from './requestError.ts';
+import { SnapshotStore } from './snapshotStore.ts';
+import { summarize } from './summarize.ts';
+
+/** What is being taken: how to read it, and who watches. */
+export interface SnapshotRequest {
+  readonly read: () => Promise<Snapshot>;
+  readonly objects: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The snapshots of one client. */
+export class SnapshotSession {
+  readonly #outlines = new SnapshotStore<Outline>();
+  readonly #interpret: (snapshot: Snapshot, objects: string | undefined) => NodeModel;
+  /** One at a time: a node is not read twice at once, and two large models would be in memory together. */
+  readonly #oneByOne = concurrencyLimit(1);
+
+  constructor(interpret: (snapshot: Snapshot, objects: string | undefined) => NodeModel) {
+    this.#interpret = interpret;
+  }
+
+  take(request: SnapshotRequest): Promise<SnapshotSummary> {
+    return this.#oneByOne(() => this.#take(request));
+  }
+
+  async #take({ read, objects, signal }: SnapshotRequest): Promise<SnapshotSummary> {
+    if (signal.aborted) throw cancelledError();
+    const started = performance.now();
+    const snapshot = await readOrExplain(read);
+    if (signal.aborted) throw cancelledError();
+    const collected = performance.now();
+    const model = this.#interpret(snapshot, objects);
+    const outline = new Outline(snapshot, model);
+    const name = this.#outlines.add(outline);
+    workWhenIdle(outline.prepare(), () => this.#outlines.has(name));
+    return summarize(name, snapshot, model, {
+      collectMs: collected - started,
+      interpretMs: performance.now() - collected,
+    });
+  }
+
+  release(snapshot: string): void {
+    this.#outlines.release(snapshot);
+  }
+
+  children(snapshot: string, request: ChildrenRequest): ChildrenPage {
+    return this.#outlines.get(snapshot).children(request) ?? unknownElement(request.parent ?? '');
+  }
+
+  reveal(snapshot: string, part: string, line: number): TreeElement[] {
+    return this.#outlines.get(snapshot).reveal(part, line);
+  }
+
+  document(snapshot: string, element: string): OutlineDocument {
+    return this.#outlines.get(snapshot).document(element) ?? unknownElement(element);
+  }
+}
+
+function unknownElement(element: string): never {
+  throw requestError(
+    'unknownElement',
+    'unknown-element',
+    `There is no element ${element} with rules in this snapshot.`,
+    {
+      element,
+    },
+  );
+}
+
+/** Reading fails as a whole only when it is cancelled, or when files are not there. */
+async function readOrExplain(read: () => Promise<Snapshot>): Promise<Snapshot> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof CollectCancelled) throw cancelledError();
+    const message = error instanceof Error ? error.message : String(error);
+    throw requestError('collectFailed', codeOf(error), message, { said: message });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'collect-failed';
+}

@@ -1,7 +1,8 @@
-import type { Backends, NodeModel } from '../model/nodeModel.ts';
+import type { Backends, ModelProblem, NodeModel } from '../model/nodeModel.ts';
 import type { ProxyMode, ServicePort, VirtualServer } from '../model/service.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { KubernetesObjects } from '../objects/kubernetesObjects.ts';
+import { mergeObjects, type ObjectsReading, readObjects } from '../objects/readObjects.ts';
 import { groupByOwner } from './foreign.ts';
 import { sortChains } from './iptables/chainList.ts';
 import { interpretIptables, interpretUserspace } from './iptables/services.ts';
@@ -22,8 +23,13 @@ import { readSets } from './sets.ts';
 export interface InterpretOptions {
   /** `auto` finds out which mode's rules carry the Services. */
   readonly mode: 'auto' | ProxyMode;
-  /** Services and EndpointSlices; they give names to virtual servers and kinds to frontends. */
+  /**
+   * Services and EndpointSlices; they give names to virtual servers and kinds to frontends. Those among the parts of
+   * the snapshot are used besides.
+   */
   readonly objects?: KubernetesObjects | undefined;
+  /** What was found wrong while objects were read, to be told with the model's own problems. */
+  readonly objectProblems?: readonly ModelProblem[] | undefined;
   /** The Kubernetes name of the node, to tell local endpoints; the host name of a live node when not given. */
   readonly nodeName?: string | undefined;
 }
@@ -47,7 +53,12 @@ export function interpret(snapshot: Snapshot, options: InterpretOptions): Interp
   const virtualServers = readVirtualServers(parsed, membership);
   const mode = options.mode === 'auto' ? detectMode(parsed, proxyTables, virtualServers) : options.mode;
   const nodeName = options.nodeName ?? (snapshot.origin === 'live' ? snapshot.nodeName : undefined);
-  const objects = options.objects === undefined ? undefined : new ObjectIndex(options.objects, nodeName);
+  const saved = readSavedObjects(snapshot);
+  const allObjects = [
+    ...saved.map(({ objects }) => objects),
+    ...(options.objects === undefined ? [] : [options.objects]),
+  ];
+  const objects = allObjects.length === 0 ? undefined : new ObjectIndex(mergeObjects(allObjects), nodeName);
 
   const services = readServices(mode, parsed, proxyTables, virtualServers, membership, objects);
   const iptablesChains = parsed.rulesets.map((ruleset) =>
@@ -68,9 +79,18 @@ export function interpret(snapshot: Snapshot, options: InterpretOptions): Interp
       sets,
       iptablesChains.flatMap(({ elsewhere }) => elsewhere),
     ),
-    problems: findProblems({ parsed, mode, services, virtualServers, membership, proxyTables }),
+    problems: [
+      ...(options.objectProblems ?? []),
+      ...saved.flatMap(({ problems }) => problems),
+      ...findProblems({ parsed, mode, services, virtualServers, membership, proxyTables }),
+    ],
   };
   return { model, parsed };
+}
+
+/** The objects that stood among saved dumps. */
+function readSavedObjects({ parts }: Snapshot): ObjectsReading[] {
+  return parts.filter(({ kind }) => kind === 'kubernetes-objects').map(({ id, text }) => readObjects(text, id));
 }
 
 function readServices(

@@ -1,5 +1,13 @@
 import type { ServiceProtocol } from '../model/address.ts';
-import type { Endpoint, Frontend, MapElement, ServiceChain, ServicePort, VirtualServer } from '../model/service.ts';
+import type {
+  Endpoint,
+  Frontend,
+  FrontendKind,
+  MapElement,
+  ServiceChain,
+  ServicePort,
+  VirtualServer,
+} from '../model/service.ts';
 
 /** What identifies a port of a Service, known before the rest is read. */
 export interface ServicePortIdentity {
@@ -39,7 +47,7 @@ export class LazyServicePort implements ServicePort {
   }
 
   get frontends(): readonly Frontend[] {
-    this.#frontends ??= this.#reader.frontends();
+    this.#frontends ??= [...this.#reader.frontends()].sort(compareFrontends);
     return this.#frontends;
   }
 
@@ -64,6 +72,13 @@ export class LazyServicePort implements ServicePort {
   get maps(): readonly MapElement[] {
     return this.#reader.maps();
   }
+}
+
+const kindOrder: readonly FrontendKind[] = ['clusterIP', 'externalIP', 'loadBalancerIP', 'nodePort'];
+
+/** IPv4 before IPv6, cluster IPs first; the rest as the rules have it. */
+function compareFrontends(a: Frontend, b: Frontend): number {
+  return compareText(a.family, b.family) || kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind);
 }
 
 /** The model's order: namespace, name, port name, port, protocol. */

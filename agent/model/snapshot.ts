@@ -16,6 +16,8 @@ export type PartKind =
   | 'modules'
   | 'kube-proxy'
   | 'iptables-version'
+  /** Services and EndpointSlices, as `kubectl get` writes them, that stood among saved dumps. */
+  | 'kubernetes-objects'
   | 'unrecognised';
 
 /** Which kernel interface an iptables binary talks to: `legacy` is ip_tables, `nf_tables` is iptables-nft. */

@@ -1,0 +1,82 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { maxDumpBytes } from './command.ts';
+
+/** Why a path could not be read. */
+export type FileErrorCode = 'not-found' | 'permission-denied' | 'not-a-file' | 'too-large' | 'unreadable';
+
+/** Thrown when a path that somebody gave cannot be read. The message is a complete English sentence. */
+export class FileError extends Error {
+  override readonly name = 'FileError';
+  readonly code: FileErrorCode;
+  readonly args: Readonly<Record<string, string | number>>;
+
+  constructor(code: FileErrorCode, message: string, args: Readonly<Record<string, string | number>>) {
+    super(message);
+    this.code = code;
+    this.args = args;
+  }
+}
+
+/**
+ * Reads a regular file completely.
+ *
+ * @throws FileError
+ */
+export async function readDumpFile(path: string): Promise<Uint8Array> {
+  const { isFile, size } = await look(path);
+  if (!isFile) {
+    throw new FileError('not-a-file', `${path} is neither a regular file nor a folder.`, { path });
+  }
+  if (size > maxDumpBytes) {
+    throw new FileError('too-large', `${path} has ${size} bytes; at most ${maxDumpBytes} can be read.`, {
+      path,
+      bytes: size,
+      limit: maxDumpBytes,
+    });
+  }
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
+/**
+ * The paths of the regular files that a path stands for: itself, or those in the folder, without hidden ones and
+ * without folders in it.
+ *
+ * @throws FileError
+ */
+export async function listDumpFiles(path: string): Promise<string[]> {
+  if (!(await look(path)).isFolder) return [path];
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries
+      .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
+      .map(({ name }) => join(path, name))
+      .sort();
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
+async function look(path: string): Promise<{ isFile: boolean; isFolder: boolean; size: number }> {
+  try {
+    const found = await stat(path);
+    return { isFile: found.isFile(), isFolder: found.isDirectory(), size: found.size };
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
+function fileError(path: string, error: unknown): FileError {
+  const systemCode = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  if (systemCode === 'ENOENT' || systemCode === 'ENOTDIR') {
+    return new FileError('not-found', `${path} does not exist.`, { path });
+  }
+  if (systemCode === 'EACCES' || systemCode === 'EPERM') {
+    return new FileError('permission-denied', `${path} may not be read by this user.`, { path });
+  }
+  return new FileError('unreadable', `${path} could not be read (${systemCode}).`, { path, systemCode });
+}

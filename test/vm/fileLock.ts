@@ -44,10 +44,15 @@ export async function lockFile(path: string, wait: boolean): Promise<FileLock | 
   };
 }
 
-/** Whether nobody holds the lock on a file. */
+/** What flock is told to exit with when another holds the lock; its other codes mean that there is no such file. */
+const heldExitCode = 75;
+
+/** Whether nobody holds the lock on a file, which may be missing. */
 export async function isUnlocked(path: string): Promise<boolean> {
-  const { exitCode } = await tryCommand({ argv: ['flock', '--exclusive', '--nonblock', path, 'true'] });
-  return exitCode === 0;
+  const { exitCode } = await tryCommand({
+    argv: ['flock', '--exclusive', '--nonblock', '--conflict-exit-code', String(heldExitCode), path, 'true'],
+  });
+  return exitCode !== heldExitCode;
 }
 
 /** Resolves when nobody holds the lock on a file any more. */

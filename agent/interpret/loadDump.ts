@@ -9,6 +9,12 @@ export interface FileSource {
   read(path: string): Promise<Uint8Array>;
 }
 
+export interface LoadOptions {
+  /** Ends loading between two files. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: { part: string; done: number; total: number }) => void;
+}
+
 /** Thrown when none of the paths holds a file. */
 export class NothingToLoad extends Error {
   override readonly name = 'NothingToLoad';
@@ -38,13 +44,20 @@ const partKinds: Readonly<Record<DumpLanguage, PartKind>> = {
  *
  * @throws what `files` throws for a path that cannot be read
  * @throws NothingToLoad
+ * @throws the signal's reason
  */
-export async function loadDump(paths: readonly string[], files: FileSource): Promise<Snapshot> {
-  const listed: string[] = [];
-  for (const path of paths) listed.push(...(await files.list(path)));
-  if (listed.length === 0) throw new NothingToLoad(paths);
+export async function loadDump(
+  paths: readonly string[],
+  files: FileSource,
+  { signal, onProgress }: LoadOptions = {},
+): Promise<Snapshot> {
+  const listed = new Set<string>();
+  for (const path of paths) for (const file of await files.list(path)) listed.add(file);
+  if (listed.size === 0) throw new NothingToLoad(paths);
   const parts: SnapshotPart[] = [];
-  for (const path of new Set(listed)) {
+  for (const path of listed) {
+    signal?.throwIfAborted();
+    onProgress?.({ part: path, done: parts.length, total: listed.size });
     const started = performance.now();
     const { text } = decodeDump(await files.read(path));
     parts.push(partOfFile(path, text, performance.now() - started));

@@ -1,0 +1,17 @@
+import type { FileSource } from '../interpret/loadDump.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+
+/** What the command line works with; `main.ts` gives the real ones, tests their own. */
+export interface CliEnvironment {
+  readonly version: string;
+  readonly files: FileSource;
+  /** All of standard input. */
+  readStdin(): Promise<Uint8Array>;
+  /** Reads this machine's kernel. */
+  collect(): Promise<Snapshot>;
+  /** Serves JSON-RPC until the client leaves; resolves to the exit status. */
+  serve(): Promise<number>;
+  /** Resolves when the bytes are taken, so that a slow reader is waited for. */
+  writeStdout(bytes: Uint8Array | string): Promise<void>;
+  writeStderr(text: string): void;
+}

@@ -1,0 +1,123 @@
+import { parseArgs } from 'node:util';
+
+export const readModes = ['auto', 'iptables', 'ipvs', 'nftables'] as const;
+export type ReadMode = (typeof readModes)[number];
+
+export const parseLanguages = ['iptables', 'ipset', 'ipvsadm', 'nft'] as const;
+export type ParseLanguage = (typeof parseLanguages)[number];
+
+/** What the command line asks for. */
+export type CommandLine =
+  | { readonly command: 'help' | 'version' | 'serve' }
+  | {
+      readonly command: 'read';
+      readonly mode: ReadMode;
+      /** Folders and files of saved dumps; empty to read this machine's kernel. */
+      readonly from: readonly string[];
+      readonly objects: readonly string[];
+      readonly nodeName: string | undefined;
+      readonly output: 'json' | 'tree' | 'schema';
+    }
+  | {
+      readonly command: 'parse';
+      /** `-` is standard input. */
+      readonly file: string;
+      readonly language: ParseLanguage | undefined;
+      readonly output: 'print' | 'json';
+    };
+
+/** Thrown for a command line that asks for nothing that there is. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const options = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+  mode: { type: 'string' },
+  from: { type: 'string', multiple: true },
+  objects: { type: 'string', multiple: true },
+  node: { type: 'string' },
+  json: { type: 'boolean' },
+  tree: { type: 'boolean' },
+  schema: { type: 'boolean' },
+  language: { type: 'string' },
+  print: { type: 'boolean' },
+} as const;
+
+type Values = ReturnType<typeof parseOptions>['values'];
+
+/** The options that each command has beside --help. */
+const optionsOf: Readonly<Record<string, readonly (keyof Values)[]>> = {
+  read: ['mode', 'from', 'objects', 'node', 'json', 'tree', 'schema'],
+  parse: ['language', 'print', 'json'],
+  serve: [],
+};
+
+/** @throws UsageError */
+export function readCommandLine(argv: readonly string[]): CommandLine {
+  const { values, positionals } = parseOptions(argv);
+  const [command, ...operands] = positionals;
+  if (values.help === true || (command === undefined && values.version !== true)) return { command: 'help' };
+  if (command === undefined) return { command: 'version' };
+  const allowed = optionsOf[command];
+  if (allowed === undefined) throw new UsageError(`There is no command "${command}".`);
+  for (const name of Object.keys(values)) {
+    if (!allowed.some((option) => option === name)) throw new UsageError(`${command} has no option --${name}.`);
+  }
+  switch (command) {
+    case 'read':
+      return readCommand(values, operands);
+    case 'parse':
+      return parseCommand(values, operands);
+    default:
+      if (operands[0] !== undefined) throw new UsageError(`serve takes no "${operands[0]}".`);
+      return { command: 'serve' };
+  }
+}
+
+function parseOptions(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readCommand(values: Values, operands: readonly string[]): CommandLine {
+  const from = values.from ?? [];
+  // `--from a b` lists several: what follows the first one comes without an option.
+  if (from.length === 0 && operands[0] !== undefined) {
+    throw new UsageError(`read takes no "${operands[0]}"; give dumps with --from.`);
+  }
+  const outputs = (['json', 'tree', 'schema'] as const).filter((output) => values[output] === true);
+  if (outputs.length > 1) throw new UsageError(`--${outputs.join(' and --')} exclude each other.`);
+  return {
+    command: 'read',
+    mode: oneOf('mode', values.mode, readModes) ?? 'auto',
+    from: [...from, ...operands],
+    objects: values.objects ?? [],
+    nodeName: values.node,
+    output: outputs[0] ?? 'tree',
+  };
+}
+
+function parseCommand(values: Values, [file, ...more]: readonly string[]): CommandLine {
+  if (file === undefined) throw new UsageError('parse needs a file, or - for standard input.');
+  if (more[0] !== undefined) throw new UsageError(`parse takes one file; "${more[0]}" is another.`);
+  if (values.print === true && values.json === true) throw new UsageError('--print and --json exclude each other.');
+  if (values.print !== true && values.json !== true) throw new UsageError('parse needs --print or --json.');
+  return {
+    command: 'parse',
+    file,
+    language: oneOf('language', values.language, parseLanguages),
+    output: values.print === true ? 'print' : 'json',
+  };
+}
+
+function oneOf<T extends string>(option: string, value: string | undefined, allowed: readonly T[]): T | undefined {
+  if (value === undefined) return undefined;
+  const found = allowed.find((word) => word === value);
+  if (found === undefined) throw new UsageError(`--${option} is one of ${allowed.join(', ')}, not "${value}".`);
+  return found;
+}

@@ -1,0 +1,46 @@
+import type { CliEnvironment } from './cliEnvironment.ts';
+import { type CommandLine, readCommandLine, UsageError } from './commandLine.ts';
+import { helpText } from './helpText.ts';
+import { runParse } from './runParse.ts';
+import { runRead } from './runRead.ts';
+
+export const exitStatus = { success: 0, failure: 1, usage: 2 } as const;
+
+/** Runs a command line; what goes wrong is told on stderr. Resolves to the exit status. */
+export async function runCli(argv: readonly string[], environment: CliEnvironment): Promise<number> {
+  try {
+    return await run(readCommandLine(argv), environment);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      environment.writeStderr(`${error.message}\nTry --help.\n`);
+      return exitStatus.usage;
+    }
+    if (!isTypedError(error)) throw error;
+    environment.writeStderr(`${error.message}\n`);
+    return exitStatus.failure;
+  }
+}
+
+async function run(commandLine: CommandLine, environment: CliEnvironment): Promise<number> {
+  switch (commandLine.command) {
+    case 'help':
+      await environment.writeStdout(helpText);
+      return exitStatus.success;
+    case 'version':
+      await environment.writeStdout(`${environment.version}\n`);
+      return exitStatus.success;
+    case 'serve':
+      return environment.serve();
+    case 'read':
+      await runRead(commandLine, environment);
+      return exitStatus.success;
+    case 'parse':
+      await runParse(commandLine, environment);
+      return exitStatus.success;
+  }
+}
+
+/** Errors with a code carry a sentence for the user; any other is a defect, whose stack is wanted. */
+function isTypedError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && 'args' in error;
+}

@@ -1,0 +1,83 @@
+import { decodeDump, encodeDump } from '../ruleset/common/encoding.ts';
+import { LineIndex } from '../ruleset/common/position.ts';
+import { detectLanguage } from '../ruleset/detect.ts';
+import type { CliEnvironment } from './cliEnvironment.ts';
+import type { CommandLine, ParseLanguage } from './commandLine.ts';
+import { type ParsedDump, type ParsedLanguage, parseDump } from './dumpLanguages.ts';
+
+/** How many characters of JSON are written at once. */
+const chunkLength = 64 * 1024;
+
+/** Thrown when `parse` cannot tell what a file is written in. */
+export class UnknownLanguage extends Error {
+  override readonly name = 'UnknownLanguage';
+  readonly code = 'unknown-language';
+  readonly args: Readonly<Record<string, string>>;
+
+  constructor(path: string) {
+    super(`It cannot be told what ${path} is written in; say it with --language.`);
+    this.args = { path };
+  }
+}
+
+/** Parses one file and prints it back, or prints what was understood. */
+export async function runParse(
+  { file, language, output }: Extract<CommandLine, { command: 'parse' }>,
+  environment: CliEnvironment,
+): Promise<void> {
+  const bytes = file === '-' ? await environment.readStdin() : await environment.files.read(file);
+  const { text, encoding } = decodeDump(bytes);
+  const parsedLanguage = chooseLanguage(language, text, file);
+  const dump = parseDump(parsedLanguage, text);
+  if (output === 'print') await environment.writeStdout(encodeDump(dump.printed, encoding));
+  else await writeJson(parsedLanguage, dump, text, environment);
+}
+
+/** The language that was asked for, or else what the text looks like. Both nft and ipvsadm have two forms. */
+function chooseLanguage(asked: ParseLanguage | undefined, text: string, file: string): ParsedLanguage {
+  const detected = detectLanguage(text, file === '-' ? undefined : file.replace(/^.*[\\/]/, ''));
+  switch (asked) {
+    case undefined:
+      if (detected === 'unknown' || detected === 'addresses') throw new UnknownLanguage(file);
+      return detected;
+    case 'nft':
+      return /^\s*\{/.test(text) ? 'nft-json' : 'nft-text';
+    case 'ipvsadm':
+      return detected === 'ipvsadm-stats' ? 'ipvsadm-stats' : 'ipvsadm';
+    default:
+      return asked;
+  }
+}
+
+/** Writes JSON piece by piece: all of a large dump would not fit into one string. */
+async function writeJson(
+  language: ParsedLanguage,
+  { head, list, problems }: ParsedDump,
+  text: string,
+  environment: CliEnvironment,
+): Promise<void> {
+  const lines = new LineIndex(text);
+  const located = problems.map(({ span, ...problem }) => {
+    const { line, column } = lines.positionAt(span.start);
+    return { ...problem, line: line + 1, column: column + 1 };
+  });
+  const opening = toJson({ language, problems: located, ...head });
+  let pending = `${opening.slice(0, -1)},"${list.name}":[`;
+  let separator = '\n';
+  for (const item of list.items) {
+    pending += `${separator}${toJson(item)}`;
+    separator = ',\n';
+    if (pending.length < chunkLength) continue;
+    await environment.writeStdout(pending);
+    pending = '';
+  }
+  await environment.writeStdout(`${pending}\n]}\n`);
+}
+
+/** Counters may be larger than a JSON number can hold exactly; those are written as strings. */
+function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner !== 'bigint') return inner;
+    return inner <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(inner) : String(inner);
+  });
+}

@@ -1,0 +1,48 @@
+import { interpretSnapshot } from '../interpret/interpretSnapshot.ts';
+import { loadDump } from '../interpret/loadDump.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { mergeObjects, type ObjectsReading, readObjects } from '../objects/readObjects.ts';
+import { decodeDump } from '../ruleset/common/encoding.ts';
+import type { CliEnvironment } from './cliEnvironment.ts';
+import type { CommandLine } from './commandLine.ts';
+import { describeModel } from './describeModel.ts';
+import { drawTree } from './drawTree.ts';
+import { readOutputJsonSchema } from './readOutput.ts';
+
+/** Reads a node or saved dumps, and prints what they say. */
+export async function runRead(
+  { mode, from, objects, nodeName, output }: Extract<CommandLine, { command: 'read' }>,
+  environment: CliEnvironment,
+): Promise<void> {
+  if (output === 'schema') {
+    await environment.writeStdout(toJson(readOutputJsonSchema()));
+    return;
+  }
+  const readings = await readAllObjects(objects, environment);
+  const snapshot: Snapshot = from.length === 0 ? await environment.collect() : await loadDump(from, environment.files);
+  const model = interpretSnapshot(snapshot, {
+    mode,
+    nodeName,
+    ...(readings.length === 0
+      ? {}
+      : {
+          objects: mergeObjects(readings.map((reading) => reading.objects)),
+          objectProblems: readings.flatMap(({ problems }) => problems),
+        }),
+  });
+  await environment.writeStdout(output === 'json' ? toJson(describeModel(model, snapshot)) : drawTree(model, snapshot));
+}
+
+async function readAllObjects(paths: readonly string[], { files }: CliEnvironment): Promise<ObjectsReading[]> {
+  const readings: ObjectsReading[] = [];
+  for (const path of paths) {
+    for (const file of await files.list(path)) {
+      readings.push(readObjects(decodeDump(await files.read(file)).text, file));
+    }
+  }
+  return readings;
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}

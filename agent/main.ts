@@ -1,0 +1,67 @@
+import { buffer } from 'node:stream/consumers';
+import { runCli } from './cli/runCli.ts';
+import { interpretSnapshot } from './interpret/interpretSnapshot.ts';
+import { loadDump } from './interpret/loadDump.ts';
+import type { NodeModel } from './model/nodeModel.ts';
+import type { Snapshot } from './model/snapshot.ts';
+import { collectSnapshot } from './node/collectSnapshot.ts';
+import { listDumpFiles, readDumpFile } from './node/files.ts';
+import { localMachine } from './node/localMachine.ts';
+import { readObjects } from './objects/readObjects.ts';
+import { redirectConsole } from './server/redirectConsole.ts';
+import { serve } from './server/serve.ts';
+import { realTicker } from './server/watchdog.ts';
+import { agentVersion } from './version.ts';
+
+const files = { list: listDumpFiles, read: readDumpFile };
+
+function interpret(snapshot: Snapshot, objectsText: string | undefined): NodeModel {
+  if (objectsText === undefined) return interpretSnapshot(snapshot, { mode: 'auto' });
+  const { objects, problems } = readObjects(objectsText, 'objects');
+  return interpretSnapshot(snapshot, { mode: 'auto', objects, objectProblems: problems });
+}
+
+async function serveClient(): Promise<number> {
+  redirectConsole();
+  const end = await serve(process.stdin, process.stdout, {
+    agentVersion,
+    nodeName: localMachine.hostName(),
+    pid: process.pid,
+    ticker: realTicker,
+    collect: (options) => collectSnapshot(localMachine, options),
+    load: (paths, options) => loadDump(paths, files, options),
+    interpret,
+  });
+  if (end.kind === 'broken-stream') process.stderr.write(`${end.error.message}\n`);
+  return end.kind === 'broken-stream' ? 1 : 0;
+}
+
+/** Resolves when the bytes are taken; a reader that has gone (`| head`) is no failure. */
+function writeStdout(bytes: Uint8Array | string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(bytes, (error) => {
+      if (error === undefined || error === null || ('code' in error && error.code === 'EPIPE')) resolve();
+      else reject(error);
+    });
+  });
+}
+
+async function main(): Promise<void> {
+  process.stdout.on('error', () => {});
+  const status = await runCli(process.argv.slice(2), {
+    version: agentVersion,
+    files,
+    readStdin: () => buffer(process.stdin),
+    collect: () => collectSnapshot(localMachine),
+    serve: serveClient,
+    writeStdout,
+    writeStderr: (text) => process.stderr.write(text),
+  });
+  // Nothing may keep the process: what a client left behind is of no use without it.
+  process.exit(status);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+});

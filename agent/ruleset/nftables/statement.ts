@@ -5,10 +5,13 @@ import type { NftExpression, NftVerdict } from './expression.ts';
 /** One statement of a rule with its place in the text. */
 export type NftStatement = NftStatementBody & { readonly span: Span };
 
-export type NftMatchOperator = '==' | '!=' | '<' | '>' | '<=' | '>=' | 'in';
+export type NftMatchOperator = '==' | '!=' | '<' | '>' | '<=' | '>=' | 'in' | '!';
 
 export type NftStatementBody =
-  /** `in` asks whether any of the bits is set, as in `ct state new`; `==` with a set or named set is a lookup. */
+  /**
+   * `in` asks whether any of the bits is set, as in `ct state new`, and `!` whether none is; `==` with a set or named set
+   * is a lookup.
+   */
   | {
       readonly kind: 'match';
       readonly operator: NftMatchOperator;

@@ -1,9 +1,10 @@
 import type { Span } from '../../common/position.ts';
 import type { NftMatchOperator, NftStatement, NftStatementBody } from '../statement.ts';
+import { parseRuleStatements } from '../text/statement.ts';
 import { convertElement, convertExpression, convertVerdict } from './expression.ts';
 import { asNumber, asString, asStrings, isRecord, type JsonRecord, onlyMember, parseJson } from './value.ts';
 
-const matchOperators: ReadonlySet<string> = new Set<NftMatchOperator>(['==', '!=', '<', '>', '<=', '>=', 'in']);
+const matchOperators: ReadonlySet<string> = new Set<NftMatchOperator>(['==', '!=', '<', '>', '<=', '>=', 'in', '!']);
 
 function isMatchOperator(operator: unknown): operator is NftMatchOperator {
   return typeof operator === 'string' && matchOperators.has(operator);
@@ -12,8 +13,16 @@ function isMatchOperator(operator: unknown): operator is NftMatchOperator {
 /** Reads one item of a rule's `expr`; what it does not know it keeps as source text. */
 export function readStatement(text: string, span: Span): NftStatement {
   const source = text.slice(span.start, span.end);
-  const member = onlyMember(parseJson(source));
+  const value = parseJson(source);
+  if (typeof value === 'string') return readTextStatement(value, span);
+  const member = onlyMember(value);
   return { ...((member && convertStatement(member[0], member[1], span)) ?? { kind: 'unknown', source }), span };
+}
+
+/** Where nft has no JSON for a statement, it prints the text form as a string. */
+function readTextStatement(source: string, span: Span): NftStatement {
+  const [statement, ...others] = parseRuleStatements(source, { start: 0, end: source.length }, 'inet');
+  return statement && others.length === 0 ? { ...statement, span } : { kind: 'unknown', source, span };
 }
 
 function convertStatement(key: string, body: unknown, span: Span): NftStatementBody | undefined {

@@ -34,10 +34,13 @@ export function lexNft(text: string, start: number, end: number): NftToken[] {
   return tokens;
 }
 
-/** The colon behind a map's key may stand without a blank: `10.0.0.1: accept`. */
+/** Colons may stand without blanks behind a map's key, `10.0.0.1: accept`, and behind a map, `map { ... }:80`. */
 function pushWord(tokens: NftToken[], word: string, start: number): void {
   const end = start + word.length;
-  if (word.length > 1 && word.endsWith(':') && !word.endsWith('::')) {
+  if (word.length > 1 && word.startsWith(':') && !word.startsWith('::') && tokens.at(-1)?.text === '}') {
+    tokens.push({ text: ':', quoted: false, start, end: start + 1 });
+    tokens.push({ text: word.slice(1), quoted: false, start: start + 1, end });
+  } else if (word.length > 1 && word.endsWith(':') && !word.endsWith('::')) {
     tokens.push({ text: word.slice(0, -1), quoted: false, start, end: end - 1 });
     tokens.push({ text: ':', quoted: false, start: end - 1, end });
   } else tokens.push({ text: word, quoted: false, start, end });

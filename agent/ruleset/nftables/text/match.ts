@@ -11,6 +11,7 @@ const comparisons: Readonly<Record<string, NftMatchOperator>> = {
   '>': '>',
   '<=': '<=',
   '>=': '>=',
+  '!': '!',
   eq: '==',
   ne: '!=',
   lt: '<',
@@ -33,7 +34,7 @@ export function parseMatchOrMangle(cursor: NftTokenCursor): NftStatementBody | u
     return data && { kind: 'verdictMap', key: left, data };
   }
   if (cursor.accept('set')) {
-    const value = parseExpression(cursor);
+    const value = cursor.word(1) === ',' ? parseConstants(cursor, 0, true) : parseExpression(cursor);
     return value && { kind: 'mangle', key: left, value };
   }
   return parseMatch(cursor, left);
@@ -83,6 +84,12 @@ function isBits(expression: NftExpression): boolean {
 /** Times stand with a unit in the text, and as seconds in JSON. */
 function inSeconds(left: NftExpression, right: NftExpression): NftExpression {
   if (left.kind !== 'ct' || left.key !== 'expiration' || right.kind !== 'value') return right;
-  const seconds = parseDuration(String(right.value));
-  return seconds === undefined ? right : { kind: 'value', value: seconds };
+  const [from, to, ...more] = String(right.value)
+    .split('-')
+    .map((word): NftExpression | undefined => {
+      const seconds = parseDuration(word);
+      return seconds === undefined ? undefined : { kind: 'value', value: seconds };
+    });
+  if (!from || more.length > 0) return right;
+  return to ? { kind: 'range', from, to } : from;
 }

@@ -1,4 +1,4 @@
-import type { NftElement, NftRuleset } from '../../../../agent/ruleset/nftables/document.ts';
+import type { NftRuleset } from '../../../../agent/ruleset/nftables/document.ts';
 import type { NftStatement } from '../../../../agent/ruleset/nftables/statement.ts';
 
 /** What nft 1.0.6 prints in only one of the two forms, or differently from one moment to the next. */
@@ -19,7 +19,7 @@ export function comparableView(ruleset: NftRuleset): unknown {
         hook: chain.hook && { ...chain.hook, devices: [] },
         rules: chain.rules.map((rule) => ({
           comment: rule.comment,
-          statements: comparableStatements(rule.statements()),
+          statements: rule.statements().map(comparableStatement),
         })),
       })),
       sets: table.sets.map(({ elements, elementCount, comment, flags, ...set }) => ({
@@ -27,7 +27,7 @@ export function comparableView(ruleset: NftRuleset): unknown {
         comment,
         flags: flags.filter((flag) => flag !== 'dynamic').sort(),
         elementCount,
-        elements: elements().map(comparableElement),
+        elements: elements(),
       })),
       flowtables: table.flowtables.map(({ name, kind }) => ({ name, kind })),
       objects: table.objects.map(({ name, kind }) => ({ name, kind })),
@@ -35,12 +35,23 @@ export function comparableView(ruleset: NftRuleset): unknown {
   );
 }
 
-function comparableElement(element: NftElement): unknown {
-  return element;
+/** The source of what is not understood differs between the forms, and how much of a statement it is. */
+function comparableStatement(statement: NftStatement): unknown {
+  return unknownSources(statement).length === 0 ? statement : 'not understood';
 }
 
-function comparableStatements(statements: readonly NftStatement[]): unknown {
-  return statements;
+/** The source of everything that was kept without being understood. */
+export function describeUnknown(ruleset: NftRuleset): readonly string[] {
+  return ruleset.tables.flatMap((table) => [
+    ...table.chains.flatMap((chain) => chain.rules.flatMap((rule) => unknownSources(rule.statements()))),
+    ...table.sets.flatMap((set) => unknownSources(set.elements())),
+  ]);
+}
+
+function unknownSources(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = 'kind' in value && value.kind === 'unknown' && 'source' in value ? [String(value.source)] : [];
+  return [...own, ...Object.values(value).flatMap(unknownSources)];
 }
 
 function strip(value: unknown): unknown {

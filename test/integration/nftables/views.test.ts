@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { NftDocument } from '../../../agent/ruleset/nftables/document.ts';
+import { parseNftJson } from '../../../agent/ruleset/nftables/parseJson.ts';
+import { parseNftText } from '../../../agent/ruleset/nftables/parseText.ts';
+import { NetworkNamespace } from '../../support/networkNamespace.ts';
+import { comparableView, describeUnknown } from '../../unit/ruleset/nftables/comparableView.ts';
+import { type RuleBed, ruleBeds } from './rules.ts';
+
+for (const [index, bed] of ruleBeds.entries()) {
+  test(`rules in ${bed.family}, ${bed.hook}: the JSON and the text form have the same view`, (context) => {
+    using namespace = new NetworkNamespace('nft');
+    const table = `${bed.family} t${index}`;
+    const declared = namespace.run('nft', ['-f', '-'], declaration(table, bed));
+    if (declared.status !== 0 && bed.needs !== undefined) {
+      context.diagnostic(`this kernel has no ${bed.needs}; not tried: ${bed.rules.join('; ')}`);
+      return;
+    }
+    assert.equal(declared.status, 0, declared.stderr);
+    const refused = loadRules(namespace, table, bed);
+    for (const rule of refused) context.diagnostic(`this kernel or nft refuses: ${rule}`);
+    assert.ok(refused.length < bed.rules.length, 'at least one rule must load');
+
+    const json = parseNftJson(namespace.output('nft', ['-j', 'list', 'ruleset']));
+    const text = parseNftText(namespace.output('nft', ['list', 'ruleset']));
+    const withHandles = parseNftText(namespace.output('nft', ['-a', 'list', 'ruleset']));
+
+    for (const document of [json, text, withHandles]) assert.deepEqual(document.problems, []);
+    assert.equal(ruleCount(json), bed.rules.length - refused.length);
+    assert.deepEqual(comparableView(text.ruleset), comparableView(json.ruleset));
+    assert.deepEqual(comparableView(withHandles.ruleset), comparableView(json.ruleset));
+    assert.deepEqual(handles(withHandles), handles(json));
+    for (const source of describeUnknown(json.ruleset)) context.diagnostic(`kept as source only: ${source}`);
+  });
+}
+
+function declaration(table: string, bed: RuleBed): string {
+  return `table ${table} {\n${bed.declarations}\nchain c { ${bed.hook} }\n}\n`;
+}
+
+/** Loads all rules at once, or one by one when the kernel refuses some; returns those. */
+function loadRules(namespace: NetworkNamespace, table: string, bed: RuleBed): readonly string[] {
+  const load = (rules: readonly string[]): boolean => {
+    const commands = rules.map((rule) => `add rule ${table} c ${rule}\n`).join('');
+    return namespace.run('nft', ['-f', '-'], commands).status === 0;
+  };
+  return load(bed.rules) ? [] : bed.rules.filter((rule) => !load([rule]));
+}
+
+function ruleCount(document: NftDocument): number {
+  return document.ruleset.tables.flatMap((table) => table.chains).flatMap((chain) => chain.rules).length;
+}
+
+function handles(document: NftDocument): unknown {
+  return document.ruleset.tables.map((table) => ({
+    table: table.handle,
+    chains: table.chains.map((chain) => ({ chain: chain.handle, rules: chain.rules.map((rule) => rule.handle) })),
+    sets: table.sets.map((set) => set.handle),
+  }));
+}

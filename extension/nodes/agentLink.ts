@@ -1,0 +1,25 @@
+import type { Disposable } from '../common/disposable.ts';
+import type { Event } from '../common/emitter.ts';
+import type { ConnectProgress } from '../transport/transport.ts';
+import type { RulesAgent } from './rulesAgent.ts';
+
+/** How a link to an agent stands. */
+export type LinkState =
+  /** `error` says why, unless it was closed on purpose. */
+  | { readonly kind: 'closed'; readonly error?: unknown }
+  | { readonly kind: 'connecting'; readonly progress?: ConnectProgress }
+  | { readonly kind: 'open'; readonly agent: RulesAgent }
+  /** The connection was lost; the next attempt, counted from 1, begins at `retryAt` (milliseconds since the epoch). */
+  | { readonly kind: 'reconnecting'; readonly attempt: number; readonly retryAt: number; readonly error: unknown };
+
+/** A way to an agent that may come and go. */
+export interface AgentLink extends Disposable {
+  readonly state: LinkState;
+  readonly onDidChangeState: Event<LinkState>;
+  /** Opens the link, asking the user where that is needed. Rejects with the reason when it does not come about. */
+  connect(signal: AbortSignal): Promise<void>;
+  /** Ends the agent and the connection. It can be opened again. */
+  disconnect(): void;
+  /** Removes what was copied to the node; absent where nothing ever is. Ends the connection. */
+  uninstall?(signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,62 @@
+import { type Disposable, DisposableStore } from '../common/disposable.ts';
+import { Emitter } from '../common/emitter.ts';
+import type { Roots } from './roots.ts';
+
+/** Seconds between refreshes when the user turns them on without having set any. */
+const defaultSeconds = 10;
+
+/**
+ * Reads connected nodes again and again while somebody looks. The next pause begins when the last reading ended, so
+ * that a slow node is never read all the time. Dumps do not change and are left alone.
+ */
+export class AutoRefresh implements Disposable {
+  readonly #roots: Roots;
+  readonly #isVisible: () => boolean;
+  readonly #disposables = new DisposableStore();
+  readonly #changed = this.#disposables.add(new Emitter<boolean>());
+  /** Fires with whether it is on. */
+  readonly onDidChange = this.#changed.event;
+  #seconds = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(roots: Roots, isVisible: () => boolean) {
+    this.#roots = roots;
+    this.#isVisible = isVisible;
+  }
+
+  get isOn(): boolean {
+    return this.#seconds > 0;
+  }
+
+  /** Sets the pause between two refreshes; 0 turns them off. */
+  set seconds(seconds: number) {
+    this.#seconds = seconds;
+    clearTimeout(this.#timer);
+    this.#schedule();
+    this.#changed.fire(this.isOn);
+  }
+
+  /** Turns it off, or on with the configured pause (a default one where none is configured). */
+  toggle(configuredSeconds: number): void {
+    this.seconds = this.isOn ? 0 : configuredSeconds > 0 ? configuredSeconds : defaultSeconds;
+  }
+
+  dispose(): void {
+    this.#seconds = 0;
+    clearTimeout(this.#timer);
+    this.#disposables.dispose();
+  }
+
+  #schedule(): void {
+    if (this.isOn) this.#timer = setTimeout(() => void this.#refresh(), this.#seconds * 1_000);
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#isVisible()) {
+      const nodes = this.#roots.all.filter((root) => root.kind === 'node' && root.state.kind === 'ready');
+      await Promise.all(nodes.map((root) => root.refresh()));
+    }
+    clearTimeout(this.#timer);
+    this.#schedule();
+  }
+}

@@ -1,0 +1,160 @@
+import type { SnapshotSummary } from '../../agent/protocol/messages.ts';
+import { type Disposable, DisposableStore } from '../common/disposable.ts';
+import { Emitter } from '../common/emitter.ts';
+import type { Logger } from '../common/logger.ts';
+import { describeError } from '../common/transportError.ts';
+import type { ConnectProgress } from '../transport/transport.ts';
+import type { AgentLink, LinkState } from './agentLink.ts';
+import type { ReadProgress, RulesAgent } from './rulesAgent.ts';
+
+/** What a root is doing, for display. */
+export type RootState =
+  | { readonly kind: 'disconnected'; readonly error?: unknown }
+  | { readonly kind: 'connecting'; readonly progress?: ConnectProgress }
+  | { readonly kind: 'reconnecting'; readonly attempt: number; readonly retryAt: number; readonly error: unknown }
+  | { readonly kind: 'reading'; readonly progress?: ReadProgress }
+  /** Reading the node failed; the snapshot before it, if there was one, stays. */
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'ready' };
+
+/** What changed: only how it looks, or also what stands below it. */
+export type RootChange = 'state' | 'snapshot';
+
+export interface RootOptions {
+  /** The same each time the same node or the same files are opened. */
+  readonly id: string;
+  readonly kind: 'node' | 'dumps';
+  readonly label: string;
+  /** Where it comes from: `user@host:port` or the paths, for the tooltip. */
+  readonly source: string;
+  readonly link: AgentLink;
+  /** The text of the objects file that gives names to ipvs virtual servers. */
+  readonly readObjects: (rootId: string) => Promise<string | undefined>;
+  readonly log: Logger;
+}
+
+/** A node or a set of dumps at the top of the tree, with its newest snapshot. */
+export class Root implements Disposable {
+  readonly id: string;
+  readonly kind: 'node' | 'dumps';
+  readonly label: string;
+  readonly source: string;
+  readonly link: AgentLink;
+  readonly #readObjects: RootOptions['readObjects'];
+  readonly #log: Logger;
+  readonly #disposables = new DisposableStore();
+  readonly #changed = this.#disposables.add(new Emitter<RootChange>());
+  readonly onDidChange = this.#changed.event;
+  #state: RootState = { kind: 'disconnected' };
+  #snapshot: SnapshotSummary | undefined;
+  #reading: { readonly done: Promise<void>; readonly abort: AbortController } | undefined;
+
+  constructor(options: RootOptions) {
+    this.id = options.id;
+    this.kind = options.kind;
+    this.label = options.label;
+    this.source = options.source;
+    this.link = options.link;
+    this.#readObjects = options.readObjects;
+    this.#log = options.log;
+    this.#disposables.add(this.link);
+    this.#disposables.add(this.link.onDidChangeState((state) => this.#onLink(state)));
+  }
+
+  get state(): RootState {
+    return this.#state;
+  }
+
+  /** The newest snapshot; it outlives the agent that holds it, so that what was loaded of it can still be shown. */
+  get snapshot(): SnapshotSummary | undefined {
+    return this.#snapshot;
+  }
+
+  /** The running agent; undefined while there is no connection. */
+  get agent(): RulesAgent | undefined {
+    return this.link.state.kind === 'open' ? this.link.state.agent : undefined;
+  }
+
+  /** Connects if needed, and reads. Rejects with the reason when either fails. */
+  async connect(signal: AbortSignal): Promise<void> {
+    if (this.agent === undefined) await this.link.connect(signal);
+    await (this.#reading?.done ?? this.refresh(signal));
+    if (this.#state.kind === 'failed') throw this.#state.error;
+  }
+
+  disconnect(): void {
+    this.#reading?.abort.abort();
+    this.link.disconnect();
+  }
+
+  /** Reads anew. While that goes on, another call waits for the same reading. Failures become the state. */
+  refresh(signal?: AbortSignal): Promise<void> {
+    const { agent } = this;
+    if (agent === undefined) return Promise.resolve();
+    if (this.#reading !== undefined) return this.#reading.done;
+    const abort = new AbortController();
+    const stop = (): void => abort.abort();
+    signal?.addEventListener('abort', stop, { once: true });
+    const done = this.#read(agent, abort.signal).finally(() => {
+      signal?.removeEventListener('abort', stop);
+      this.#reading = undefined;
+    });
+    this.#reading = { done, abort };
+    return done;
+  }
+
+  dispose(): void {
+    this.#reading?.abort.abort();
+    this.#disposables.dispose();
+  }
+
+  #onLink(state: LinkState): void {
+    switch (state.kind) {
+      case 'open':
+        void this.refresh();
+        return;
+      case 'closed':
+        this.#setState({ kind: 'disconnected', ...('error' in state ? { error: state.error } : {}) });
+        return;
+      case 'connecting':
+      case 'reconnecting':
+        this.#setState(state);
+    }
+  }
+
+  async #read(agent: RulesAgent, signal: AbortSignal): Promise<void> {
+    this.#setState({ kind: 'reading' });
+    try {
+      const objects = await this.#readObjects(this.id);
+      const next = await agent.read(objects, {
+        signal,
+        report: (progress) => {
+          if (agent === this.agent) this.#setState({ kind: 'reading', progress });
+        },
+      });
+      if (agent !== this.agent) return;
+      const previous = this.#snapshot;
+      this.#snapshot = next;
+      this.#state = { kind: 'ready' };
+      this.#log.info(
+        `${this.label}: ${next.mode}, ${next.services} Services, read in ${Math.round(next.timing.collectMs)} ms, understood in ${Math.round(next.timing.interpretMs)} ms`,
+      );
+      this.#changed.fire('snapshot');
+      if (previous !== undefined) await agent.release(previous.snapshot).catch(() => {});
+    } catch (error) {
+      // When the connection went away, the link's own state says so.
+      if (agent !== this.agent) return;
+      if (signal.aborted && this.#snapshot !== undefined) {
+        this.#setState({ kind: 'ready' });
+        return;
+      }
+      this.#log.error(`${this.label}: reading failed: ${describeError(error)}`);
+      this.#setState({ kind: 'failed', error });
+    }
+  }
+
+  #setState(state: RootState): void {
+    this.#state = state;
+    this.#changed.fire('state');
+  }
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { TreeElement } from '../../agent/protocol/treeElement.ts';
+import { fromView, type ToView } from '../../webview/protocol.ts';
+import { type Disposable, DisposableStore, toDisposable } from '../common/disposable.ts';
+import type { Logger } from '../common/logger.ts';
+import { errorWords } from '../l10n/errorTexts.ts';
+import type { Localizer } from '../l10n/localizer.ts';
+import type { Root } from '../nodes/root.ts';
+import type { Roots } from '../nodes/roots.ts';
+import type { NumberWords } from '../tree/presentation/numberWords.ts';
+import { presentElement } from '../tree/presentation/presentElement.ts';
+import { packetPathHtml } from './packetPathHtml.ts';
+import { pathGraph } from './pathGraph.ts';
+import { pathTexts } from './pathTexts.ts';
+import { walkService } from './walkService.ts';
+
+/** What the panels need of the rest of the extension. */
+export interface PacketPathOptions {
+  readonly extensionUri: vscode.Uri;
+  readonly roots: Roots;
+  readonly openRules: (root: Root, element: string) => Promise<void>;
+  readonly l10n: Localizer;
+  readonly numbers: NumberWords;
+  readonly log: Logger;
+}
+
+/** The panels that show the path through a Service's rules: one for each Service, kept up to date with refreshes. */
+export class PacketPathPanels implements Disposable {
+  readonly #options: PacketPathOptions;
+  readonly #panels = new Map<string, { readonly panel: vscode.WebviewPanel; readonly update: () => Promise<void> }>();
+  readonly #disposables = new DisposableStore();
+
+  constructor(options: PacketPathOptions) {
+    this.#options = options;
+    this.#disposables.add(
+      options.roots.onDidChange(({ kind, root }) => {
+        if (kind !== 'snapshot') return;
+        for (const [key, { update }] of this.#panels) if (key.startsWith(`${root.id}\n`)) void update();
+      }),
+    );
+  }
+
+  /** Shows the path of a Service or a port of one, beside the editor that is open. */
+  async show(root: Root, element: TreeElement): Promise<void> {
+    const key = `${root.id}\n${element.id}`;
+    const known = this.#panels.get(key);
+    if (known !== undefined) {
+      known.panel.reveal();
+      return;
+    }
+    const { extensionUri, l10n, numbers } = this.#options;
+    const { name } = presentElement(element, { l10n, numbers });
+    const media = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+    const panel = vscode.window.createWebviewPanel(
+      'kubeServiceRules.servicePath',
+      l10n.t('Path: {0}', name),
+      vscode.ViewColumn.Active,
+      { enableScripts: true, localResourceRoots: [media] },
+    );
+    const icons = vscode.Uri.joinPath(extensionUri, 'extension', 'media');
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(icons, 'service-path-light.svg'),
+      dark: vscode.Uri.joinPath(icons, 'service-path-dark.svg'),
+    };
+    const owned = new DisposableStore();
+    const update = async (): Promise<void> => {
+      await panel.webview.postMessage(await this.#message(root, element));
+    };
+    owned.add(panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message, root, update)));
+    owned.add(toDisposable(() => this.#panels.delete(key)));
+    panel.onDidDispose(() => this.#disposables.remove(owned));
+    this.#disposables.add(owned);
+    this.#disposables.add(panel);
+    this.#panels.set(key, { panel, update });
+    panel.webview.html = packetPathHtml({
+      title: name,
+      language: vscode.env.language,
+      script: panel.webview.asWebviewUri(vscode.Uri.joinPath(media, 'packetPath.js')).toString(),
+      style: panel.webview.asWebviewUri(vscode.Uri.joinPath(media, 'packetPath.css')).toString(),
+      cspSource: panel.webview.cspSource,
+      nonce: randomUUID(),
+    });
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  #receive(data: unknown, root: Root, update: () => Promise<void>): void {
+    const message = fromView.safeParse(data);
+    if (!message.success) {
+      this.#options.log.warn('The Service path view sent a message that is not understood.');
+      return;
+    }
+    switch (message.data.type) {
+      case 'ready':
+        void update();
+        return;
+      case 'refresh':
+        // The new snapshot updates the panel.
+        void root.refresh();
+        return;
+      case 'openRules':
+        void this.#options.openRules(root, message.data.element);
+    }
+  }
+
+  async #message(root: Root, element: TreeElement): Promise<ToView> {
+    const { l10n, numbers } = this.#options;
+    const { agent, snapshot } = root;
+    if (agent === undefined || snapshot === undefined) {
+      return { type: 'message', text: l10n.t('{0} is not connected.', root.label) };
+    }
+    try {
+      const walked = await walkService(element, {
+        children: (parent, offset, limit) => agent.children({ snapshot: snapshot.snapshot, parent, offset, limit }),
+        document: (id) => agent.document(snapshot.snapshot, id),
+      });
+      return { type: 'graph', graph: pathGraph(walked, { l10n, numbers }), texts: pathTexts(l10n) };
+    } catch (error) {
+      const { summary, detail } = errorWords(error, l10n);
+      return { type: 'message', text: `${summary}: ${detail}` };
+    }
+  }
+}

@@ -1,17 +1,11 @@
-import { Uint32Column } from './growable.ts';
-
 /** Number of a name in a {@link NameTable}. */
 export type NameIndex = number;
 
-/** Start value for the hash of a name; feed it each character with {@link hashNext}. */
-export function hashStart(table: number): number {
-  return Math.imul(table + 1, 0x9e3779b1);
-}
+/** The start of a name that stands in the text only with quotes or escapes. */
+const notInText = 0xffffffff;
 
-/** The hash after one more UTF-16 unit. */
-export function hashNext(hash: number, unit: number): number {
-  return Math.imul(hash, 31) + unit;
-}
+/** Numbers kept per name: where it starts in the text, its length, its table and its hash. */
+const recordSize = 4;
 
 /**
  * The names of chains and targets of a dump, each once per table. A name is kept as its place in the text, so that
@@ -19,10 +13,9 @@ export function hashNext(hash: number, unit: number): number {
  */
 export class NameTable {
   readonly #text: string;
-  readonly #starts: Uint32Column;
-  readonly #lengths: Uint32Column;
-  readonly #tables: Uint32Column;
-  readonly #hashes: Uint32Column;
+  #size = 0;
+  /** One record after the other: a look-up of a name then touches few lines of the processor's cache. */
+  #records: Uint32Array;
   /** Names that do not stand in the text as they are, because of quotes or escapes. */
   readonly #unquoted = new Map<NameIndex, string>();
   /** Open addressing: slot -> name + 1. */
@@ -30,76 +23,83 @@ export class NameTable {
 
   constructor(text: string, capacity: number) {
     this.#text = text;
-    this.#starts = new Uint32Column(capacity);
-    this.#lengths = new Uint32Column(capacity);
-    this.#tables = new Uint32Column(capacity);
-    this.#hashes = new Uint32Column(capacity);
-    let slots = 64;
+    this.#records = new Uint32Array(Math.max(64, capacity) * recordSize);
+    let slots = 256;
     while (slots < capacity * 2) slots *= 2;
     this.#slots = new Uint32Array(slots);
   }
 
   get size(): number {
-    return this.#starts.length;
+    return this.#size;
   }
 
   name(index: NameIndex): string {
-    const start = this.#starts.at(index);
-    return this.#unquoted.get(index) ?? this.#text.slice(start, start + this.#lengths.at(index));
+    const start = this.#start(index);
+    return this.#unquoted.get(index) ?? this.#text.slice(start, start + this.#length(index));
+  }
+
+  #start(index: NameIndex): number {
+    return this.#records[index * recordSize] ?? 0;
+  }
+
+  #length(index: NameIndex): number {
+    return this.#records[index * recordSize + 1] ?? 0;
   }
 
   table(index: NameIndex): number {
-    return this.#tables.at(index);
+    return this.#records[index * recordSize + 2] ?? 0;
   }
 
-  length(index: NameIndex): number {
-    return this.#lengths.at(index);
+  #hash(index: NameIndex): number {
+    return this.#records[index * recordSize + 3] ?? 0;
   }
 
-  /** Interns the name at `start` in the text. `hash` is that of {@link hashStart} and {@link hashNext}. */
-  internAt(table: number, start: number, length: number, hash: number): NameIndex {
-    const mask = this.#slots.length - 1;
-    const mixed = mix(hash);
+  /** Interns the name that stands in the text from `start` to `end`. */
+  internAt(table: number, start: number, end: number): NameIndex {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    const mixed = hashOf(table, this.#text, start, end);
     let slot = mixed & mask;
-    for (let taken = this.#slots[slot] ?? 0; taken !== 0; taken = this.#slots[slot] ?? 0) {
-      if (this.#hashes.at(taken - 1) === mixed && this.#isAt(taken - 1, table, start, length)) return taken - 1;
+    for (let taken = slots[slot] ?? 0; taken !== 0; taken = slots[slot] ?? 0) {
+      const index = taken - 1;
+      if (this.#hash(index) === mixed && this.table(index) === table && this.isAt(index, start, end)) return index;
       slot = (slot + 1) & mask;
     }
-    return this.#add(slot, table, start, length, mixed);
+    return this.#add(slot, table, start, end - start, mixed);
   }
 
   /** Interns a name that need not stand in the text. */
   intern(table: number, name: string): NameIndex {
     const found = this.find(table, name);
     if (found !== undefined) return found;
-    const mixed = mix(hashOf(table, name));
+    const mixed = hashOf(table, name, 0, name.length);
     const mask = this.#slots.length - 1;
     let slot = mixed & mask;
     while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    const index = this.#add(slot, table, 0, name.length, mixed);
+    const index = this.#add(slot, table, notInText, name.length, mixed);
     this.#unquoted.set(index, name);
     return index;
   }
 
   find(table: number, name: string): NameIndex | undefined {
-    const mixed = mix(hashOf(table, name));
+    const mixed = hashOf(table, name, 0, name.length);
     const mask = this.#slots.length - 1;
     let slot = mixed & mask;
     for (let taken = this.#slots[slot] ?? 0; taken !== 0; taken = this.#slots[slot] ?? 0) {
       const index = taken - 1;
-      if (this.#hashes.at(index) === mixed && this.table(index) === table && this.name(index) === name) return index;
+      if (this.#hash(index) === mixed && this.table(index) === table && this.name(index) === name) return index;
       slot = (slot + 1) & mask;
     }
     return undefined;
   }
 
-  /** Whether the text at `start` goes on with that name; what follows the name is not looked at. */
-  isTextAt(index: NameIndex, start: number): boolean {
+  /** Whether that name stands in the text from `start` to `end`. */
+  isAt(index: NameIndex, start: number, end: number): boolean {
+    const length = this.#length(index);
+    if (end - start !== length) return false;
     const text = this.#text;
-    const length = this.#lengths.at(index);
-    const odd = this.#unquoted.get(index);
-    if (odd !== undefined) return text.startsWith(odd, start);
-    const from = this.#starts.at(index);
+    const from = this.#start(index);
+    if (from === notInText) return text.startsWith(this.name(index), start);
     // The last characters of generated names differ most.
     for (let at = length - 1; at >= 0; at--) {
       if (text.charCodeAt(from + at) !== text.charCodeAt(start + at)) return false;
@@ -107,26 +107,30 @@ export class NameTable {
     return true;
   }
 
-  #isAt(index: NameIndex, table: number, start: number, length: number): boolean {
-    return this.#lengths.at(index) === length && this.#tables.at(index) === table && this.isTextAt(index, start);
+  #add(slot: number, table: number, start: number, length: number, mixed: number): NameIndex {
+    const index = this.#size++;
+    const at = index * recordSize;
+    if (at === this.#records.length) this.#grow();
+    this.#records[at] = start;
+    this.#records[at + 1] = length;
+    this.#records[at + 2] = table;
+    this.#records[at + 3] = mixed;
+    this.#slots[slot] = index + 1;
+    if (this.#size * 2 > this.#slots.length) this.#rehash();
+    return index;
   }
 
-  #add(slot: number, table: number, start: number, length: number, mixed: number): NameIndex {
-    const index = this.#starts.length;
-    this.#starts.push(start);
-    this.#lengths.push(length);
-    this.#tables.push(table);
-    this.#hashes.push(mixed);
-    this.#slots[slot] = index + 1;
-    if (this.size * 2 > this.#slots.length) this.#rehash();
-    return index;
+  #grow(): void {
+    const grown = new Uint32Array(this.#records.length * 2);
+    grown.set(this.#records);
+    this.#records = grown;
   }
 
   #rehash(): void {
     const slots = new Uint32Array(this.#slots.length * 2);
     const mask = slots.length - 1;
     for (let index = 0; index < this.size; index++) {
-      let slot = this.#hashes.at(index) & mask;
+      let slot = this.#hash(index) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = index + 1;
     }
@@ -134,14 +138,10 @@ export class NameTable {
   }
 }
 
-function hashOf(table: number, name: string): number {
-  let hash = hashStart(table);
-  for (let at = 0; at < name.length; at++) hash = hashNext(hash, name.charCodeAt(at));
-  return hash;
-}
-
-/** Spreads the hash over all 32 bits, of which the lower ones choose the slot. */
-function mix(hash: number): number {
+function hashOf(table: number, text: string, start: number, end: number): number {
+  let hash = table;
+  for (let at = start; at < end; at++) hash = Math.imul(hash, 31) + text.charCodeAt(at);
+  // Spread over all 32 bits, of which the lower ones choose the slot.
   const half = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   return (half ^ (half >>> 13)) >>> 0;
 }

@@ -105,10 +105,7 @@ class RuleParser {
     if (word.value === '!') {
       this.#rejectNegation();
       this.#negation = word;
-    } else if (word.value === '--') {
-      this.#rejectNegation();
-      while (this.#peek()) this.#strayWord(this.#take());
-    } else if (word.value.length > 1 && word.value.startsWith('-')) {
+    } else if (word.value.length > 1 && word.value.startsWith('-') && word.value !== '--') {
       this.#readOption(spell(word));
       this.#negation = undefined;
     } else {

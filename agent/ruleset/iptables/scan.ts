@@ -11,6 +11,9 @@ import { SectionTracker } from './sections.ts';
 /** The longest line that `iptables-restore` reads as one: its buffer holds 10,240 bytes with `\n` and the end mark. */
 const longestLine = 10_238;
 
+/** What `iptables-save` prints after the name of a user's chain. */
+const userChainTail = ' - [0:0]';
+
 /** Reads a dump once from start to end and fills the columns. */
 export function scanDump(text: string): Columns {
   return new DumpScan(text).run();
@@ -21,7 +24,6 @@ class DumpScan {
   readonly #columns: Columns;
   readonly #sections: SectionTracker;
   readonly #ruleScan: RuleScan;
-  readonly #lastNewline: number;
   #line = 0;
   #binaryCount = 0;
   #firstBinary = 0;
@@ -33,7 +35,6 @@ class DumpScan {
     this.#columns = new Columns(text);
     this.#sections = new SectionTracker(this.#columns);
     this.#ruleScan = new RuleScan(text, this.#columns.names);
-    this.#lastNewline = text.lastIndexOf('\n');
   }
 
   run(): Columns {
@@ -68,26 +69,49 @@ class DumpScan {
 
   /** Reads one line; returns the offset of its `\n`, or the length of the text. */
   #readLine(start: number): number {
-    const first = this.#text.charCodeAt(start);
-    if ((first === c.DASH || first === c.OPEN_BRACKET) && start < this.#lastNewline && this.#scanRule(start)) {
-      return this.#ruleScan.end;
-    }
     const newline = this.#text.indexOf('\n', start);
-    const end = newline === -1 ? this.#text.length : newline;
-    const hasReturn = end > start && this.#text.charCodeAt(end - 1) === c.CARRIAGE_RETURN;
-    this.#readSpan({ start, end: hasReturn ? end - 1 : end });
-    return end;
+    const lineEnd = newline === -1 ? this.#text.length : newline;
+    const hasReturn = lineEnd > start && this.#text.charCodeAt(lineEnd - 1) === c.CARRIAGE_RETURN;
+    const end = hasReturn ? lineEnd - 1 : lineEnd;
+    if (end - start > longestLine) this.#report('line-too-long', { start, end }, { length: end - start });
+    const first = this.#text.charCodeAt(start);
+    const isRead =
+      first === c.COLON
+        ? this.#scanChain(start, end)
+        : (first === c.DASH || first === c.OPEN_BRACKET) && this.#scanRule(start, end);
+    if (!isRead) this.#readSpan({ start, end });
+    return lineEnd;
   }
 
   /** Reads a rule of the form that `iptables-save` prints; returns false when the line is another one. */
-  #scanRule(start: number): boolean {
-    const table = this.#sections.table;
+  #scanRule(start: number, end: number): boolean {
+    const { table } = this.#sections;
     const scan = this.#ruleScan;
-    if (table === NONE || !scan.scan(start, table)) return false;
-    this.#endUnknownRun();
+    if (table === NONE || !scan.scan(start, end, table)) return false;
+    if (this.#unknownRun) this.#endUnknownRun();
     this.#pushRule(start, scan.chain, scan.target, scan.flags | STANDS);
-    if (scan.end - start > longestLine) this.#reportLength({ start, end: scan.end });
     return true;
+  }
+
+  /** Reads the line of a user's chain, `:NAME - [0:0]`; returns false when the line is another one. */
+  #scanChain(start: number, end: number): boolean {
+    const { table } = this.#sections;
+    const text = this.#text;
+    if (table === NONE || !text.endsWith(userChainTail, end)) return false;
+    const nameSpan = { start: start + 1, end: end - userChainTail.length };
+    const space = text.indexOf(' ', start);
+    if (space !== nameSpan.end || nameSpan.start === nameSpan.end) return false;
+    if (this.#unknownRun) this.#endUnknownRun();
+    this.#pushLine(start, CHAIN);
+    this.#declareChain(this.#columns.names.internAt(table, nameSpan.start, nameSpan.end), nameSpan);
+    return true;
+  }
+
+  #declareChain(index: NameIndex, nameSpan: Span): void {
+    this.#declareNames();
+    const { declaredLines, names } = this.#columns;
+    if (declaredLines.at(index) === NONE) declaredLines.set(index, this.#line);
+    else this.#sections.checkDuplicate(declaredLines.at(index), nameSpan, names.name(index));
   }
 
   #pushRule(start: number, chain: NameIndex, target: NameIndex, flags: number): void {
@@ -107,7 +131,6 @@ class DumpScan {
 
   #readSpan(span: Span): void {
     this.#countBinary(span);
-    if (span.end - span.start > longestLine) this.#reportLength(span);
     const start = span.start === 0 && this.#text.charCodeAt(0) === c.BYTE_ORDER_MARK ? 1 : span.start;
     if (start > span.start) this.#report('byte-order-mark', { start: 0, end: 1 });
     const content = { start, end: span.end };
@@ -163,11 +186,7 @@ class DumpScan {
     const name = this.#text.slice(nameSpan.start, nameSpan.end);
     if (name === '') return;
     const table = this.#sections.ensureOpen(this.#line, span);
-    const index = this.#columns.names.intern(table, name);
-    this.#declareNames();
-    const { declaredLines } = this.#columns;
-    if (declaredLines.at(index) === NONE) declaredLines.set(index, this.#line);
-    else this.#sections.checkDuplicate(declaredLines.at(index), nameSpan, name);
+    this.#declareChain(this.#columns.names.intern(table, name), nameSpan);
     if (policy !== undefined && policy !== '-') this.#sections.checkPolicy(nameSpan, name);
   }
 
@@ -185,10 +204,6 @@ class DumpScan {
     const { start, end, lines } = this.#unknownRun;
     this.#unknownRun = undefined;
     this.#report('unknown-line', { start, end }, { lines });
-  }
-
-  #reportLength(span: Span): void {
-    this.#report('line-too-long', span, { length: span.end - span.start });
   }
 
   #countBinary({ start, end }: Span): void {

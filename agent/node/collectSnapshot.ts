@@ -1,4 +1,4 @@
-import type { Snapshot, SnapshotPart } from '../model/snapshot.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { concurrencyLimit } from './concurrencyLimit.ts';
 import { iptablesReaders } from './iptablesParts.ts';
 import { ipvsReaders } from './ipvsParts.ts';
@@ -7,7 +7,7 @@ import { kubeProxyReader } from './kubeProxyPart.ts';
 import type { Machine } from './machine.ts';
 import { modulesReader } from './modulesPart.ts';
 import { networkReaders } from './networkParts.ts';
-import { readNftables } from './nftPart.ts';
+import { nftablesParts, readNftables } from './nftPart.ts';
 import { sysctlReader } from './sysctlPart.ts';
 
 /** How many tools run at once: enough that a slow one does not hold up the others, few enough for a busy node. */
@@ -56,22 +56,22 @@ export async function collectSnapshot(machine: Machine, options: CollectOptions 
   ];
 
   const limited = concurrencyLimit(concurrency);
-  const total = iptables.length + others.length + 1;
+  const total = iptables.length + others.length + nftablesParts.length;
   let done = 0;
-  const start = (part: string, read: () => Promise<SnapshotPart>): Promise<SnapshotPart> =>
+  const start = <Parts>(part: string, count: number, read: () => Promise<Parts>): Promise<Parts> =>
     limited(async () => {
       throwIfCancelled(signal);
       onProgress?.({ part, done, total });
-      const result = await read();
-      done++;
-      return result;
+      const parts = await read();
+      done += count;
+      return parts;
     });
 
-  const ofIptables = Promise.all(iptables.map(({ identity, read }) => start(identity.id, () => read(signal))));
-  const ofOthers = Promise.all(others.map(({ identity, read }) => start(identity.id, () => read(signal))));
+  const ofIptables = Promise.all(iptables.map(({ identity, read }) => start(identity.id, 1, () => read(signal))));
+  const ofOthers = Promise.all(others.map(({ identity, read }) => start(identity.id, 1, () => read(signal))));
   const ofNftables = ofIptables.then((parts) => {
     const shown = parts.filter((part) => part.backend === 'nf_tables');
-    return start('nft.json', () => readNftables(machine, features, shown, signal));
+    return start(nftablesParts[0], nftablesParts.length, () => readNftables(machine, features, shown, signal));
   });
   const [iptablesParts, otherParts, nftables] = await Promise.all([ofIptables, ofOthers, ofNftables]);
   throwIfCancelled(signal);
@@ -79,7 +79,7 @@ export async function collectSnapshot(machine: Machine, options: CollectOptions 
     takenAt,
     nodeName: machine.hostName(),
     origin: 'live',
-    parts: [...iptablesParts, nftables, ...otherParts],
+    parts: [...iptablesParts, ...nftables, ...otherParts],
   };
 }
 

@@ -12,6 +12,9 @@ const listedTables = z.object({
   nftables: z.array(z.object({ table: z.optional(z.object({ family: z.string(), name: z.string() })) })),
 });
 
+/** Characters of text up to which the JSON is read too: about a thousand Services with ten endpoints each. */
+const maxTextForJson = 2_500_000;
+
 /** The tables that iptables-nft makes, under the names of the legacy ones. */
 const iptablesTables = new Set(['filter', 'nat', 'mangle', 'raw', 'security']);
 
@@ -38,9 +41,16 @@ function showsEverything(part: SnapshotPart): boolean {
   return part.status === 'complete' && !part.text.includes("is incompatible, use 'nft' tool");
 }
 
+/** The parts that {@link readNftables} makes, so that they can be announced. */
+export const nftablesParts = [textIdentity.id, jsonIdentity.id] as const;
+
 /**
- * Reads the nftables rules. When all tables are those of iptables-nft, and `iptables-save` has shown them whole, they
- * are not read again: with thousands of Services that would take the node minutes for the same rules.
+ * Reads the nftables rules, as text and as JSON: the text is what people read, with a line for each rule; the JSON says
+ * some things more exactly. On a large node the JSON is left out, because nft takes 16 MB of memory for each of its
+ * megabytes, and twice the time of the text.
+ *
+ * When all tables are those of iptables-nft, and `iptables-save` has shown them whole, they are not read again: with
+ * thousands of Services that would take the node minutes for the same rules.
  *
  * @param iptables the `iptables-save` parts on nf_tables of this snapshot
  */
@@ -49,26 +59,32 @@ export async function readNftables(
   features: KernelFeatures,
   iptables: readonly SnapshotPart[],
   signal: AbortSignal | undefined,
-): Promise<SnapshotPart> {
-  const absent = partIfAbsent(jsonIdentity, features.nfTables, 'nf_tables');
-  if (absent) return absent;
+): Promise<readonly SnapshotPart[]> {
+  const absent = partIfAbsent(textIdentity, features.nfTables, 'nf_tables');
+  if (absent) return [absent, { ...absent, ...jsonIdentity }];
 
   if (iptables.length > 0 && iptables.every(showsEverything)) {
     const tables = await machine.run(readCommand('nft', '-j', 'list', 'tables'), signal);
     if (tables.end.kind === 'exited' && tables.end.code === 0 && onlyIptablesTables(tables.stdout)) {
-      return missingPart(jsonIdentity, {
+      const reason = {
         code: 'shown-by-iptables',
         message: 'The only nftables tables are those of iptables-nft, which iptables-save shows.',
         args: {},
-      });
+      };
+      return [missingPart(textIdentity, reason), missingPart(jsonIdentity, reason)];
     }
   }
 
-  const json = readCommand('nft', '-j', 'list', 'ruleset');
-  const result = await machine.run(json, signal);
-  if (/JSON support not compiled/i.test(result.stderr)) {
-    const text = readCommand('nft', 'list', 'ruleset');
-    return commandPart(textIdentity, text, await machine.run(text, signal));
+  const textCommand = readCommand('nft', 'list', 'ruleset');
+  const text = commandPart(textIdentity, textCommand, await machine.run(textCommand, signal));
+  if (text.text.length > maxTextForJson) {
+    const reason = {
+      code: 'too-large',
+      message: "The rules are so many that nft would need much of the node's memory to print them as JSON too.",
+      args: { characters: text.text.length },
+    };
+    return [text, missingPart(jsonIdentity, reason)];
   }
-  return commandPart(jsonIdentity, json, result);
+  const jsonCommand = readCommand('nft', '-j', 'list', 'ruleset');
+  return [text, commandPart(jsonIdentity, jsonCommand, await machine.run(jsonCommand, signal))];
 }

@@ -41,13 +41,14 @@ export class ChainWalk {
     });
   }
 
-  /** The endpoints that a chain hands packets to itself: by a chain of theirs, or by their address. */
+  /** The endpoints that a chain hands packets to itself: by a chain of theirs, or by their address as nft writes it. */
   endpoints(chain: ServiceChain): readonly Endpoint[] {
     const names = new Set(chain.next);
     return this.#port.endpoints.filter((endpoint) => {
       if (endpoint.family !== chain.family) return false;
-      if (endpoint.chain !== undefined) return names.has(endpoint.chain);
-      return names.has(formatAddress(endpoint.ip, endpoint.port)) || names.has(endpoint.ip);
+      return (
+        names.has(`${endpoint.ip} . ${endpoint.port}`) || (endpoint.chain !== undefined && names.has(endpoint.chain))
+      );
     });
   }
 

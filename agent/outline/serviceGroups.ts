@@ -20,10 +20,12 @@ export function serviceKey(port: ServicePort): string {
   return port.name === '' ? (clusterIPs([port])[0] ?? `:${port.port.port}`) : port.name;
 }
 
-/** The cluster IPs, each once; of a Service without one (in ipvs mode without names), its other addresses. */
+/** The cluster IPs, each once. A Service without a name is known by nothing but its address, of whatever kind. */
 export function clusterIPs(ports: readonly ServicePort[]): readonly string[] {
-  const frontends = ports.flatMap((port) => port.frontends);
-  const ips = frontends.flatMap(({ kind, ip }) => (kind === 'clusterIP' && ip !== undefined ? [ip] : []));
+  const ips = ports.flatMap(({ name, frontends, virtualServers }) => {
+    const known = frontends.flatMap(({ kind, ip }) => (kind === 'clusterIP' || name === '' ? (ip ?? []) : []));
+    return known.length === 0 && name === '' ? virtualServers.flatMap(({ ip }) => ip ?? []) : known;
+  });
   return [...new Set(ips)];
 }
 

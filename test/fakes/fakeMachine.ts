@@ -34,6 +34,7 @@ export class FakeMachine implements Machine {
       ['iptables-legacy-save -c', '# iptables-legacy-save\n'],
       ['ip6tables-legacy-save -c', '# ip6tables-legacy-save\n'],
       ['nft -j list tables', '{"nftables": []}'],
+      ['nft list ruleset', ''],
       ['nft -j list ruleset', '{"nftables": []}'],
       ['ipset save', ''],
       ['ipvsadm -Sn', ''],

@@ -7,7 +7,7 @@ import { type CommandContext, nodeOf, type RegisterCommand } from './treeContext
 
 /** Commands that work on the tree and the rules behind it. */
 export function registerTreeCommands(register: RegisterCommand, context: CommandContext): void {
-  const { l10n, options, tree, view } = context;
+  const { l10n, options, tree } = context;
 
   register('filter', () => askFilter(context));
   register('clearFilter', () => {
@@ -47,13 +47,6 @@ export function registerTreeCommands(register: RegisterCommand, context: Command
       await vscode.env.clipboard.writeText(node.element.text);
     }
   });
-
-  // Shown where the tree's own find would not help: it finds loaded lines only.
-  const describe = (): void => {
-    view.message = options.filter === '' ? '' : l10n.t('Filter: {0}', options.filter);
-    void vscode.commands.executeCommand('setContext', 'kubeServiceRules.filtered', options.filter !== '');
-  };
-  options.onDidChange(describe);
 }
 
 function presentationOf(node: ElementNode, { l10n, numbers }: CommandContext) {

@@ -24,10 +24,20 @@ export class RuleEditor implements Disposable {
   }
 
   /** Shows `document` at `line`, counted from 0, as a preview. */
-  async show(document: vscode.TextDocument, line: number, preserveFocus: boolean): Promise<void> {
+  async show(
+    document: vscode.TextDocument,
+    line: number,
+    preserveFocus: boolean,
+    viewColumn: vscode.ViewColumn = vscode.ViewColumn.Active,
+  ): Promise<void> {
     const start = new vscode.Position(Math.min(line, document.lineCount - 1), 0);
     const range = new vscode.Range(start, start);
-    const editor = await vscode.window.showTextDocument(document, { preview: true, preserveFocus, selection: range });
+    const editor = await vscode.window.showTextDocument(document, {
+      viewColumn,
+      preview: true,
+      preserveFocus,
+      selection: range,
+    });
     editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     editor.setDecorations(this.#mark, [range]);
   }

@@ -1,6 +1,8 @@
+import { AgentError } from '../agentClient/agentError.ts';
 import { describeError, TransportError } from '../common/transportError.ts';
 import type { ConnectProgress } from '../transport/transport.ts';
 import type { Localizer } from './localizer.ts';
+import { problemText } from './problemTexts.ts';
 import { adviceText, reasonText, stepText } from './transportTexts.ts';
 
 /** A failure in words. */
@@ -21,7 +23,8 @@ export function errorWords(error: unknown, l10n: Localizer): ErrorWords {
       detail: [reason, said, adviceText(error.advice, l10n)].filter((part) => part !== '').join(' '),
     };
   }
-  return { summary: l10n.t('Reading the rules failed'), detail: describeError(error) };
+  const detail = error instanceof AgentError ? problemText(error, l10n) : describeError(error);
+  return { summary: l10n.t('Reading the rules failed'), detail };
 }
 
 /** What a connection attempt is doing. */

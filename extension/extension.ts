@@ -1,0 +1,121 @@
+/** Composition root: makes the parts of the extension and connects them. */
+import * as vscode from 'vscode';
+import { registerNodeCommands } from './commands/nodeCommands.ts';
+import { registerTreeCommands } from './commands/treeCommands.ts';
+import type { CommandContext, RegisterCommand } from './commands/treeContext.ts';
+import { describeError } from './common/transportError.ts';
+import { RuleDocuments } from './documents/ruleDocuments.ts';
+import { RuleEditor } from './documents/ruleEditor.ts';
+import { ruleScheme } from './documents/ruleUri.ts';
+import { createLanguageClient } from './languageClient/languageClient.ts';
+import { AutoRefresh } from './nodes/autoRefresh.ts';
+import { createLinks } from './nodes/createLinks.ts';
+import { ObjectsFiles } from './nodes/objectsFile.ts';
+import { RememberedHosts } from './nodes/rememberedHosts.ts';
+import { RootOpener } from './nodes/rootOpener.ts';
+import { Roots } from './nodes/roots.ts';
+import { StatusBar } from './nodes/statusBar.ts';
+import { PacketPathPanels } from './packetPath/packetPathPanels.ts';
+import { ElementDecorations } from './tree/decorations.ts';
+import { numberWords } from './tree/presentation/numberWords.ts';
+import { RulesTree } from './tree/rulesTree.ts';
+import { TreeOptions } from './tree/treeOptions.ts';
+import { TreeState } from './tree/treeState.ts';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const { l10n } = vscode;
+  const { subscriptions, extensionUri } = context;
+  const own = <T extends vscode.Disposable>(part: T): T => {
+    subscriptions.push(part);
+    return part;
+  };
+  const numbers = numberWords(vscode.env.language);
+  const configuration = () => vscode.workspace.getConfiguration('kubeServiceRules');
+  const log = own(vscode.window.createOutputChannel('Kubernetes Service Rules', { log: true }));
+
+  const roots = own(new Roots());
+  const objectsFiles = new ObjectsFiles(context.workspaceState, log);
+  const rememberedHosts = new RememberedHosts(context.globalState);
+  const opener = new RootOpener({
+    roots,
+    createLink: createLinks(context, log, l10n),
+    objectsFiles,
+    rememberedHosts,
+    workspaceMemory: context.workspaceState,
+    log,
+    showLog: () => log.show(),
+    l10n,
+  });
+
+  const options = own(new TreeOptions('name'));
+  const tree = own(new RulesTree(roots, options, () => configuration().get('pageSize', 200), l10n, numbers));
+  const view = own(
+    vscode.window.createTreeView('kubeServiceRules.nodes', { treeDataProvider: tree, showCollapseAll: true }),
+  );
+  own(vscode.window.registerFileDecorationProvider(new ElementDecorations(l10n)));
+  const autoRefresh = own(new AutoRefresh(roots, () => view.visible));
+  own(new TreeState({ view, roots, options, autoRefresh, l10n }));
+  own(new StatusBar(roots, l10n));
+
+  const documents = own(new RuleDocuments(roots, l10n));
+  own(vscode.workspace.registerTextDocumentContentProvider(ruleScheme, documents));
+  const editor = own(new RuleEditor());
+  const packetPath = own(
+    new PacketPathPanels({
+      extensionUri,
+      roots,
+      openRules: async (root, element) => {
+        const opened = await documents.open(root, element);
+        if (opened !== undefined) await editor.show(opened.document, opened.line, false, vscode.ViewColumn.Beside);
+      },
+      l10n,
+      numbers,
+      log,
+    }),
+  );
+
+  const commandContext: CommandContext = {
+    roots,
+    opener,
+    tree,
+    view,
+    options,
+    documents,
+    editor,
+    packetPath,
+    autoRefresh,
+    objectsFiles,
+    rememberedHosts,
+    log,
+    l10n,
+    numbers,
+  };
+  const register: RegisterCommand = (name, run) => {
+    own(
+      vscode.commands.registerCommand(`kubeServiceRules.${name}`, async (...args: readonly unknown[]) => {
+        try {
+          await run(...args);
+        } catch (error) {
+          log.error(`${name}: ${describeError(error)}`);
+          throw error;
+        }
+      }),
+    );
+  };
+  registerNodeCommands(register, commandContext);
+  registerTreeCommands(register, commandContext);
+
+  const languageClient = own(createLanguageClient(extensionUri, log, l10n));
+  languageClient.start().catch((error: unknown) => log.error(`Language server: ${describeError(error)}`));
+
+  const applyAutoRefresh = (): void => {
+    autoRefresh.seconds = configuration().get('autoRefreshSeconds', 0);
+  };
+  applyAutoRefresh();
+  own(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('kubeServiceRules.autoRefreshSeconds')) applyAutoRefresh();
+    }),
+  );
+  opener.restore();
+}

@@ -1,3 +1,5 @@
+import { parseAddresses } from '../interpret/addresses.ts';
+import { Locator } from '../interpret/locator.ts';
 import type { RulesetProblem } from '../ruleset/common/problem.ts';
 import type { DumpLanguage } from '../ruleset/detect.ts';
 import { parseIpsetSave } from '../ruleset/ipset/parse.ts';
@@ -22,7 +24,7 @@ export interface ParsedDump {
 }
 
 /** The languages that `parse` can read. */
-export type ParsedLanguage = Exclude<DumpLanguage, 'addresses' | 'unknown'>;
+export type ParsedLanguage = Exclude<DumpLanguage, 'unknown'>;
 
 /** Parses a dump of that language. Never throws on input. */
 export function parseDump(language: ParsedLanguage, text: string): ParsedDump {
@@ -49,6 +51,10 @@ export function parseDump(language: ParsedLanguage, text: string): ParsedDump {
       return ofNft(parseNftJson(text));
     case 'nft-text':
       return ofNft(parseNftText(text));
+    case 'addresses': {
+      const items = parseAddresses(text, new Locator('', text)).map(({ device, ip }) => ({ device, ip }));
+      return { printed: text, problems: [], head: {}, list: { name: 'addresses', items } };
+    }
   }
 }
 

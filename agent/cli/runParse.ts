@@ -38,7 +38,7 @@ function chooseLanguage(asked: ParseLanguage | undefined, text: string, file: st
   const detected = detectLanguage(text, file === '-' ? undefined : file.replace(/^.*[\\/]/, ''));
   switch (asked) {
     case undefined:
-      if (detected === 'unknown' || detected === 'addresses') throw new UnknownLanguage(file);
+      if (detected === 'unknown') throw new UnknownLanguage(file);
       return detected;
     case 'nft':
       return /^\s*\{/.test(text) ? 'nft-json' : 'nft-text';

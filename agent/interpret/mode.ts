@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import type { NodeModel } from '../model/nodeModel.ts';
 import type { ProxyMode, VirtualServer } from '../model/service.ts';
-import { chainRole } from './iptables/chainRole.ts';
 import type { ProxyTable } from './nftables/proxyTable.ts';
 import type { IptablesRuleset, ParsedSnapshot } from './parsedSnapshot.ts';
 
@@ -58,9 +57,9 @@ function hasPortals({ dump, tables }: IptablesRuleset): boolean {
   return chain !== undefined && dump.chainRules(chain).length > 0;
 }
 
-function hasServiceChains({ dump }: IptablesRuleset): boolean {
+function hasServiceChains({ dump, roles }: IptablesRuleset): boolean {
   for (let chain = 0; chain < dump.chainCount; chain++) {
-    if (chainRole(dump.chainName(chain)) !== undefined) return true;
+    if (roles.of(chain) !== undefined) return true;
   }
   return false;
 }

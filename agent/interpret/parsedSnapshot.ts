@@ -5,6 +5,7 @@ import type { IptablesDump, TableIndex } from '../ruleset/iptables/document.ts';
 import type { IpvsadmList, IpvsadmSave } from '../ruleset/ipvs/document.ts';
 import type { NftDocument } from '../ruleset/nftables/document.ts';
 import type { LocalAddress } from './addresses.ts';
+import type { ChainRoles } from './iptables/chainRole.ts';
 import type { Locator } from './locator.ts';
 
 /** One part of a snapshot after its parser. */
@@ -23,6 +24,7 @@ export interface IptablesRuleset {
   readonly family: IpFamily;
   /** By name: `nat`, `filter`, ... */
   readonly tables: ReadonlyMap<string, TableIndex>;
+  readonly roles: ChainRoles;
 }
 
 /** All parts of a snapshot that hold rules, parsed. */

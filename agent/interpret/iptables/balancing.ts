@@ -1,5 +1,5 @@
-import type { ChainIndex, IptablesDump, RuleIndex } from '../../ruleset/iptables/document.ts';
-import { chainRole } from './chainRole.ts';
+import type { ChainIndex, RuleIndex } from '../../ruleset/iptables/document.ts';
+import type { IptablesRuleset } from '../parsedSnapshot.ts';
 
 /** A rule that hands its part of new connections to an endpoint's chain. */
 export interface BalancingRule {
@@ -21,11 +21,11 @@ const tolerance = 1e-5;
  * How a Service's chain spreads new connections over endpoints: rule i of n takes 1/(n-i) of what is left, which makes
  * 1/n for each. Rules for clients with affinity (`recent --rcheck`) come before and take no part.
  */
-export function readBalancing(dump: IptablesDump, chain: ChainIndex): BalancingRule[] {
+export function readBalancing({ dump, roles }: IptablesRuleset, chain: ChainIndex): BalancingRule[] {
   const rules: { rule: RuleIndex; endpointChain: ChainIndex; probability: number | undefined }[] = [];
   for (const rule of dump.chainRules(chain)) {
     const endpointChain = dump.targetChain(rule);
-    if (endpointChain === -1 || chainRole(dump.chainName(endpointChain)) !== 'endpoint') continue;
+    if (roles.of(endpointChain) !== 'endpoint') continue;
     const probability = dump.probability(rule);
     if (probability === undefined && dump.option(rule, '--rcheck') !== undefined) continue;
     rules.push({ rule, endpointChain, probability });
@@ -57,10 +57,9 @@ function exactProbability(probability: number | undefined): number {
 }
 
 /** Seconds for which a client stays with its endpoint, from the rules of the Service's chain; undefined without affinity. */
-export function readAffinitySeconds(dump: IptablesDump, chain: ChainIndex): number | undefined {
+export function readAffinitySeconds({ dump, roles }: IptablesRuleset, chain: ChainIndex): number | undefined {
   for (const rule of dump.chainRules(chain)) {
-    const target = dump.targetChain(rule);
-    if (target === -1 || chainRole(dump.chainName(target)) !== 'endpoint') continue;
+    if (roles.of(dump.targetChain(rule)) !== 'endpoint') continue;
     if (dump.option(rule, '--rcheck') === undefined) return undefined;
     const seconds = dump.optionValue(rule, '--seconds');
     if (seconds !== undefined) return Number(seconds);

@@ -3,7 +3,6 @@ import type { RuleChain, RuleOwner } from '../../model/nodeModel.ts';
 import type { ChainIndex } from '../../ruleset/iptables/document.ts';
 import { ownerOfComment, ownerOfName } from '../owners.ts';
 import type { IptablesRuleset } from '../parsedSnapshot.ts';
-import { chainRole } from './chainRole.ts';
 
 /** What the chains of a rule set are, apart from those of Services. */
 export interface SortedChains {
@@ -27,15 +26,14 @@ const sourceNatPriority = 100;
 
 /** @param carriesServices whether the Service chains here belong to Services of the model. */
 export function sortChains(ruleset: IptablesRuleset, carriesServices: boolean): SortedChains {
-  const { dump, tables } = ruleset;
+  const { dump, tables, roles } = ruleset;
   const ours = new Set(tables.values());
   const base: RuleChain[] = [];
   const foreign: RuleChain[] = [];
   const elsewhere: { owner: RuleOwner; location: SourceLocation }[] = [];
   for (let chain = 0; chain < dump.chainCount; chain++) {
     if (!ours.has(dump.chainTable(chain))) continue;
-    const name = dump.chainName(chain);
-    if (chainRole(name) !== undefined) {
+    if (roles.of(chain) !== undefined) {
       if (!carriesServices || dump.chainReferences(chain).length === 0) foreign.push(describe(ruleset, chain));
       continue;
     }

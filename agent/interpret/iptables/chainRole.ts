@@ -1,4 +1,5 @@
 import type { ChainRole } from '../../model/service.ts';
+import type { ChainIndex, IptablesDump } from '../../ruleset/iptables/document.ts';
 
 /**
  * What a chain of kube-proxy's is for, by its name; undefined for chains that belong to no single Service.
@@ -24,4 +25,30 @@ export function chainRole(name: string): ChainRole | undefined {
 /** The hash of Service, port name and protocol in the name of a chain that has a role. */
 export function chainHash(name: string): string {
   return name.slice(name.indexOf('-', 5) + 1);
+}
+
+const roleCodes: readonly (ChainRole | undefined)[] = [
+  undefined,
+  'cluster',
+  'local',
+  'external',
+  'firewall',
+  'endpoint',
+];
+
+/** The roles of all chains of a dump, found once: each of 100,000 chains is asked for many times. */
+export class ChainRoles {
+  readonly #codes: Uint8Array;
+
+  constructor(dump: IptablesDump) {
+    this.#codes = new Uint8Array(dump.chainCount);
+    for (let chain = 0; chain < dump.chainCount; chain++) {
+      this.#codes[chain] = roleCodes.indexOf(chainRole(dump.chainName(chain)));
+    }
+  }
+
+  /** Undefined for chains that belong to no single Service, and for -1, which stands for no chain. */
+  of(chain: ChainIndex): ChainRole | undefined {
+    return roleCodes[this.#codes[chain] ?? 0];
+  }
 }

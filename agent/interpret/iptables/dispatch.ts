@@ -4,7 +4,7 @@ import { hostOf } from '../addressText.ts';
 import type { ObjectIndex } from '../objectIndex.ts';
 import type { IptablesRuleset } from '../parsedSnapshot.ts';
 import { formatServicePortName, type ServicePortName } from '../serviceName.ts';
-import { chainHash, chainRole } from './chainRole.ts';
+import { chainHash } from './chainRole.ts';
 import { servicePortNameIn } from './comments.ts';
 import type { DispatchChain, DispatchRule, PortDraft } from './portDraft.ts';
 
@@ -95,8 +95,8 @@ function chainKey({ dump, backend, family }: IptablesRuleset, target: ChainIndex
 }
 
 /** Whether a rule leads to a Service's chain, or to the ports on which kube-proxy listens in userspace mode. */
-function handsOn({ dump }: IptablesRuleset, rule: RuleIndex, target: ChainIndex): boolean {
-  if (target !== -1) return chainRole(dump.chainName(target)) !== undefined;
+function handsOn({ dump, roles }: IptablesRuleset, rule: RuleIndex, target: ChainIndex): boolean {
+  if (target !== -1) return roles.of(target) !== undefined;
   const name = dump.targetName(rule);
   return name === 'REDIRECT' || name === 'DNAT';
 }

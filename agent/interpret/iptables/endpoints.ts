@@ -28,7 +28,7 @@ export function readEndpoints(
     if (role === 'firewall' || role === 'endpoint') continue;
     const drafts = found.get(ruleset) ?? new Map<ChainIndex, EndpointDraft>();
     found.set(ruleset, drafts);
-    for (const balancing of readBalancing(ruleset.dump, chain)) {
+    for (const balancing of readBalancing(ruleset, chain)) {
       const known = drafts.get(balancing.endpointChain);
       const draft = known ?? { ruleset, balancing, share: undefined, localShare: undefined };
       drafts.set(balancing.endpointChain, draft);

@@ -1,6 +1,6 @@
-import type { ChainIndex, IptablesDump } from '../../ruleset/iptables/document.ts';
+import type { ChainIndex } from '../../ruleset/iptables/document.ts';
 import { hostOf } from '../addressText.ts';
-import { chainRole } from './chainRole.ts';
+import type { IptablesRuleset } from '../parsedSnapshot.ts';
 import type { DispatchRule } from './portDraft.ts';
 
 /**
@@ -8,29 +8,29 @@ import type { DispatchRule } from './portDraft.ts';
  * hands packets of every source to the chain with all endpoints: with policy Local only those from pods and from the
  * node itself go there.
  */
-export function keepsToLocal(dump: IptablesDump, target: ChainIndex): boolean {
-  if (target === -1) return false;
-  const name = dump.chainName(target);
-  const role = chainRole(name);
-  if (role === 'local' || name.startsWith('KUBE-XLB-')) return true;
+export function keepsToLocal(ruleset: IptablesRuleset, target: ChainIndex): boolean {
+  const { dump, roles } = ruleset;
+  const role = roles.of(target);
+  if (role === undefined) return false;
+  if (role === 'local' || dump.chainName(target).startsWith('KUBE-XLB-')) return true;
   if (role === 'firewall') {
-    const behind = servedBehindFirewall(dump, target);
-    return behind !== undefined && keepsToLocal(dump, behind);
+    const behind = servedBehindFirewall(ruleset, target);
+    return behind !== undefined && keepsToLocal(ruleset, behind);
   }
   if (role !== 'external') return false;
   for (const rule of dump.chainRules(target)) {
     const next = dump.targetChain(rule);
-    if (next === -1 || chainRole(dump.chainName(next)) !== 'cluster') continue;
+    if (roles.of(next) !== 'cluster') continue;
     if (dump.source(rule) === undefined && dump.option(rule, '--src-type') === undefined) return false;
   }
   return true;
 }
 
 /** The Service's chain to which a firewall chain lets packets through; never another firewall chain. */
-function servedBehindFirewall(dump: IptablesDump, firewall: ChainIndex): ChainIndex | undefined {
+function servedBehindFirewall({ dump, roles }: IptablesRuleset, firewall: ChainIndex): ChainIndex | undefined {
   for (const rule of dump.chainRules(firewall)) {
     const next = dump.targetChain(rule);
-    const role = next === -1 ? undefined : chainRole(dump.chainName(next));
+    const role = roles.of(next);
     if (role !== undefined && role !== 'firewall') return next;
   }
   return undefined;
@@ -41,12 +41,11 @@ function servedBehindFirewall(dump: IptablesDump, firewall: ChainIndex): ChainIn
  * own address is let through besides, for packets of the node that loop back, and is none of them.
  */
 export function sourceRangesOf({ ruleset, target }: DispatchRule, ip: string | undefined): string[] | undefined {
-  const { dump } = ruleset;
-  if (target === -1 || chainRole(dump.chainName(target)) !== 'firewall') return undefined;
+  const { dump, roles } = ruleset;
+  if (roles.of(target) !== 'firewall') return undefined;
   const ranges: string[] = [];
   for (const rule of dump.chainRules(target)) {
-    const next = dump.targetChain(rule);
-    if (next === -1 || chainRole(dump.chainName(next)) === undefined) continue;
+    if (roles.of(dump.targetChain(rule)) === undefined) continue;
     const source = dump.source(rule);
     if (source?.value === undefined || source.negated) return undefined;
     if (hostOf(source.value) !== ip) ranges.push(source.value);

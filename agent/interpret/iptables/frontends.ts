@@ -52,7 +52,7 @@ function addFrontend(found: Map<string, FrontendDraft>, dispatch: DispatchRule, 
     port,
     kind: kindOf(dispatch),
     verdict: 'endpoints',
-    localOnly: keepsToLocal(dispatch.ruleset.dump, dispatch.target),
+    localOnly: keepsToLocal(dispatch.ruleset, dispatch.target),
     sourceRanges: sourceRangesOf(dispatch, ip),
   });
 }

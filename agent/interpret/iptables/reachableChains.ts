@@ -1,7 +1,6 @@
 import type { ChainRole, ServiceChain } from '../../model/service.ts';
-import type { ChainIndex, IptablesDump } from '../../ruleset/iptables/document.ts';
+import type { ChainIndex } from '../../ruleset/iptables/document.ts';
 import type { IptablesRuleset } from '../parsedSnapshot.ts';
-import { chainRole } from './chainRole.ts';
 import type { DispatchRule } from './portDraft.ts';
 
 /** A chain of a Service, with what it is for. */
@@ -16,7 +15,7 @@ export function reachableChains(dispatches: readonly DispatchRule[]): PortChain[
   const found: PortChain[] = [];
   const seen = new Map<IptablesRuleset, Set<ChainIndex>>();
   const visit = (ruleset: IptablesRuleset, chain: ChainIndex): void => {
-    const role = chain === -1 ? undefined : chainRole(ruleset.dump.chainName(chain));
+    const role = ruleset.roles.of(chain);
     if (role === undefined) return;
     const visited = seen.get(ruleset) ?? new Set();
     seen.set(ruleset, visited);
@@ -47,17 +46,18 @@ export function describeChain({ ruleset, chain, role }: PortChain): ServiceChain
     rules: rules.length,
     location: locator.line(line),
     ruleLocations: rules.map((rule) => locator.line(dump.ruleLine(rule))),
-    next: nextOf(dump, rules),
+    next: nextOf(ruleset, rules),
   };
 }
 
 /** Where the rules hand packets to: chains with a role, and the addresses of DNAT. Each once. */
-function nextOf(dump: IptablesDump, rules: readonly number[]): string[] {
+function nextOf({ dump, roles }: IptablesRuleset, rules: readonly number[]): string[] {
   const next = new Set<string>();
   for (const rule of rules) {
     const target = dump.targetChain(rule);
-    const name = target === -1 ? dump.optionValue(rule, '--to-destination') : dump.chainName(target);
-    if (name !== undefined && (target === -1 || chainRole(name) !== undefined)) next.add(name);
+    if (roles.of(target) !== undefined) next.add(dump.chainName(target));
+    const address = target === -1 ? dump.optionValue(rule, '--to-destination') : undefined;
+    if (address !== undefined) next.add(address);
   }
   return [...next];
 }

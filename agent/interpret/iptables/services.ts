@@ -60,7 +60,7 @@ class IptablesReader implements ServicePortReader {
   affinitySeconds(): number | undefined {
     for (const { ruleset, chain, role } of this.#chains()) {
       if (role === 'firewall' || role === 'endpoint') continue;
-      const seconds = readAffinitySeconds(ruleset.dump, chain);
+      const seconds = readAffinitySeconds(ruleset, chain);
       if (seconds !== undefined) return seconds;
     }
     return undefined;

@@ -1,7 +1,6 @@
 import type { ModelProblem } from '../../model/nodeModel.ts';
 import type { ChainIndex } from '../../ruleset/iptables/document.ts';
 import { readBalancing, sharesEqually } from '../iptables/balancing.ts';
-import { chainRole } from '../iptables/chainRole.ts';
 import { findDnat } from '../iptables/endpoints.ts';
 import { parseChainName } from '../nftables/chainName.ts';
 import { readBalancing as readNftBalancing } from '../nftables/chainRules.ts';
@@ -16,20 +15,21 @@ export const findBalancingProblems: ProblemSearch = ({ parsed, proxyTables, mode
 };
 
 function problemsOfIptables(ruleset: IptablesRuleset): ModelProblem[] {
-  const { dump, tables } = ruleset;
+  const { dump, tables, roles } = ruleset;
   const nat = tables.get('nat');
   const problems: ModelProblem[] = [];
   for (let chain = 0; chain < dump.chainCount; chain++) {
     if (dump.chainTable(chain) !== nat) continue;
-    const role = chainRole(dump.chainName(chain));
+    const role = roles.of(chain);
     if (role === 'endpoint') problems.push(...problemsOfEndpointChain(ruleset, chain));
     else if (role !== undefined && role !== 'firewall') problems.push(...problemsOfServiceChain(ruleset, chain));
   }
   return problems;
 }
 
-function problemsOfServiceChain({ dump, locator }: IptablesRuleset, chain: ChainIndex): ModelProblem[] {
-  const rules = readBalancing(dump, chain);
+function problemsOfServiceChain(ruleset: IptablesRuleset, chain: ChainIndex): ModelProblem[] {
+  const { dump, locator } = ruleset;
+  const rules = readBalancing(ruleset, chain);
   if (rules.length === 0 || sharesEqually(rules.map(({ probability }) => probability))) return [];
   const name = dump.chainName(chain);
   const sum = rules.reduce((total, { share }) => total + share, 0);

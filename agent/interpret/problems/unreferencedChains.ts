@@ -1,5 +1,4 @@
 import type { ModelProblem } from '../../model/nodeModel.ts';
-import { chainRole } from '../iptables/chainRole.ts';
 import { parseChainName } from '../nftables/chainName.ts';
 import { statementTargets } from '../nftables/chainRules.ts';
 import { serviceMaps } from '../nftables/mapEntries.ts';
@@ -29,7 +28,7 @@ export const findUnreferencedChains: ProblemSearch = ({ parsed, proxyTables, mod
   ...(mode === 'nftables' ? proxyTables.flatMap(unreferencedInNftables) : []),
 ];
 
-function unreferencedInIptables({ part, dump, tables, locator }: IptablesRuleset): ModelProblem[] {
+function unreferencedInIptables({ part, dump, tables, locator, roles }: IptablesRuleset): ModelProblem[] {
   const problems: ModelProblem[] = [];
   const ours = new Set(tables.values());
   for (let chain = 0; chain < dump.chainCount; chain++) {
@@ -38,7 +37,7 @@ function unreferencedInIptables({ part, dump, tables, locator }: IptablesRuleset
     if (dump.chainReferences(chain).length > 0) continue;
     const { line, table, declared } = dump.chain(chain);
     if (!declared) continue;
-    const isStale = chainRole(name) !== undefined;
+    const isStale = roles.of(chain) !== undefined;
     problems.push({
       code: 'unreferenced-chain',
       severity: isStale ? 'information' : 'warning',

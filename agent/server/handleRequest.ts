@@ -1,4 +1,4 @@
-import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc';
+import { CancellationToken, type MessageConnection } from 'vscode-jsonrpc';
 import type * as z from 'zod/mini';
 import type { RequestDefinition } from '../protocol/messages.ts';
 import { requestError } from './requestError.ts';
@@ -14,8 +14,9 @@ function firstIssue(error: z.core.$ZodError): { place: string; issue: string } {
 }
 
 /** An AbortSignal that follows a token. */
-function signalOf(token: CancellationToken): AbortSignal {
+function signalOf(token: unknown): AbortSignal {
   const controller = new AbortController();
+  if (!CancellationToken.is(token)) return controller.signal;
   if (token.isCancellationRequested) controller.abort();
   else token.onCancellationRequested(() => controller.abort());
   return controller.signal;
@@ -28,8 +29,10 @@ export function handleRequest<Params extends z.ZodMiniType, Result extends z.Zod
   handler: (params: z.infer<Params>, signal: AbortSignal) => z.infer<Result> | Promise<z.infer<Result>>,
 ): void {
   const { method } = definition;
-  connection.onRequest(method, (params: unknown, token: CancellationToken) => {
-    const parsed = definition.params.safeParse(params ?? {});
+  // vscode-jsonrpc spreads params that are an array; all this protocol's are one object.
+  connection.onRequest(method, (...given: unknown[]) => {
+    const token = given.pop();
+    const parsed = definition.params.safeParse(given.length === 1 ? (given[0] ?? {}) : given);
     if (!parsed.success) {
       const { place, issue } = firstIssue(parsed.error);
       throw requestError(

@@ -25,7 +25,11 @@ export function formatRule(rule: IptablesRule): string {
 }
 
 function formatCommand({ letter, chain, argument }: RuleCommand): string[] {
-  return [`-${letter}`, ...[chain, argument].flatMap((word) => (word ? [formatWord(word)] : []))];
+  return joinValues(
+    `-${letter}`,
+    '',
+    [chain, argument].filter((word) => word !== undefined),
+  );
 }
 
 function formatCounterOption({ packets, bytes }: RuleCounters): string[] {
@@ -33,7 +37,14 @@ function formatCounterOption({ packets, bytes }: RuleCounters): string[] {
 }
 
 function formatOption({ name, negated, values }: RuleOption): string[] {
-  return [...(negated ? ['!'] : []), name, ...values.map(formatWord)];
+  return [...(negated ? ['!'] : []), ...joinValues(name, name.startsWith('--') ? '=' : '', values)];
+}
+
+/** Puts values after a name; one that looks like an option is glued to the name, lest it be taken for one. */
+function joinValues(name: string, glue: string, values: readonly Word[]): string[] {
+  const words = values.map(formatWord);
+  const isGlued = values[0] !== undefined && !values[0].quoted && /^[-!]/.test(values[0].value);
+  return isGlued ? [`${name}${glue}${words[0]}`, ...words.slice(1)] : [name, ...words];
 }
 
 function formatWord({ value, quoted }: Word): string {

@@ -67,9 +67,9 @@ export function searchOption(
         return readFound(text, at + found, end, before === c.EXCLAMATION, option.hasValue);
       }
     }
-    before = first;
     const wordEnd = skipWord(text, at, end);
     if (wordEnd === -1) return needsParse;
+    before = first === c.EXCLAMATION && wordEnd > at + 1 ? 0 : first;
     at = wordEnd;
   }
   return undefined;
@@ -124,5 +124,6 @@ function readFound(
   // A value that looks like an option or a negation is rare.
   if (first === c.DASH || first === c.EXCLAMATION) return needsParse;
   const word = readWord(text, at, end);
+  if (!word) return needsParse;
   return { negated, value: word.value, valueSpan: { start: at, end: word.end } };
 }

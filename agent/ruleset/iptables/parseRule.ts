@@ -204,7 +204,14 @@ class RuleParser {
       return;
     }
     if (negated) this.#report('not-negatable', spelling.nameSpan, { option: option.name });
-    if (this.#hasTarget) this.#report('several-targets', span);
+    if (this.#hasTarget) {
+      this.#report('several-targets', span);
+      this.#addOption(
+        { name: option.name, nameSpan: spelling.nameSpan, span, negated, values, known: false },
+        undefined,
+      );
+      return;
+    }
     this.#hasTarget = true;
     this.#current = this.#extensions.load(option.name === '-g' ? 'goto' : 'jump', first, span.start, negated);
   }

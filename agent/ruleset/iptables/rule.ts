@@ -101,7 +101,7 @@ export interface IptablesRule {
   readonly counters: RuleCounters | undefined;
   /** Undefined when the line names no command. */
   readonly command: RuleCommand | undefined;
-  /** `-p`, `-s`, `-d`, `-i`, `-o`, `-f`, and options that belong to no match or target on the line. */
+  /** `-p`, `-s`, `-d`, `-i`, `-o`, `-f`, options that belong to no match or target, and any target after the first. */
   readonly parameters: readonly RuleOption[];
   readonly matches: readonly RuleMatch[];
   readonly target: RuleTarget | undefined;

@@ -98,9 +98,8 @@ export class LoadedExtensions {
     });
   }
 
-  /** The last target: one that stands twice is a problem of its own. */
   target(): RuleTarget | undefined {
-    const target = this.#all.findLast(({ type }) => type !== 'match');
+    const target = this.#all.find(({ type }) => type !== 'match');
     if (!target || target.type === 'match') return undefined;
     const { type: kind, name, nameSpan, span, options } = target;
     return { kind, name, nameSpan, span, known: isTargetName(name), options };

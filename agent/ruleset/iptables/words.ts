@@ -62,11 +62,14 @@ function readQuoted(text: string, start: number, end: number): { value: string; 
   return { value: value + text.slice(copied, end), end, closed: false };
 }
 
-/** The value of one word that starts at `start`, as {@link splitWords} would give it, and where the word ends. */
-export function readWord(text: string, start: number, end: number): { value: string; end: number } {
+/**
+ * The value of the word that starts at `start`, as {@link splitWords} would give it, and where the word ends; undefined
+ * when it has a quote that is not closed.
+ */
+export function readWord(text: string, start: number, end: number): { value: string; end: number } | undefined {
   let at = start;
   while (at < end && !isSeparator(text.charCodeAt(at))) at++;
   if (at >= end || text.charCodeAt(at) !== QUOTE) return { value: text.slice(start, at), end: at };
   const quoted = readQuoted(text, at + 1, end);
-  return { value: text.slice(start, at) + quoted.value, end: quoted.end };
+  return quoted.closed ? { value: text.slice(start, at) + quoted.value, end: quoted.end } : undefined;
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { TreeElement } from '../../agent/protocol/treeElement.ts';
 import type { Localizer } from '../l10n/localizer.ts';
 import type { CounterChange } from './counterHistory.ts';
 import { decorationUri } from './decorations.ts';
@@ -62,10 +63,7 @@ export class TreeItems {
     const change = this.#changeOf(node);
     const context = { l10n: this.#l10n, numbers: this.#numbers, ...(change === undefined ? {} : { change }) };
     const shown = presentElement(element, context);
-    const item = new vscode.TreeItem(
-      shown.label,
-      element.childCount > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
-    );
+    const item = new vscode.TreeItem(shown.label, collapsibleState(element));
     item.id = `${root.id}\n${element.id}`;
     item.description = shown.description;
     item.iconPath = themeIcon(shown.icon);
@@ -109,6 +107,14 @@ export class TreeItems {
 
 function idOf(node: RootNode | ElementNode): string {
   return node.type === 'root' ? '' : node.element.id;
+}
+
+/** Services are what people come for: their heading is open at first. */
+function collapsibleState(element: TreeElement): vscode.TreeItemCollapsibleState {
+  if (element.childCount === 0) return vscode.TreeItemCollapsibleState.None;
+  return element.kind === 'services'
+    ? vscode.TreeItemCollapsibleState.Expanded
+    : vscode.TreeItemCollapsibleState.Collapsed;
 }
 
 function themeIcon(icon: ElementIcon): vscode.ThemeIcon {

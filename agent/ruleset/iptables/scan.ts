@@ -44,13 +44,10 @@ class DumpScan {
       at = this.#readLine(at) + 1;
       this.#line++;
     } while (at < length);
-    // After a last \n there is one more line, which is empty.
-    if (at === length && length > 0) {
-      this.#pushLine(length, BLANK);
-      this.#line++;
-    }
     this.#endUnknownRun();
-    this.#sections.finish(this.#line - 1, length);
+    this.#sections.finish(this.#line - 1, Math.min(at - 1, length));
+    // After a last \n there is one more line, which is empty.
+    if (at === length && length > 0) this.#pushLine(length, BLANK);
     if (this.#binaryCount > 0) {
       const span = { start: this.#firstBinary, end: this.#firstBinary + 1 };
       this.#report('binary-content', span, { count: this.#binaryCount });

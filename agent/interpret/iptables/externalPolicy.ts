@@ -1,5 +1,5 @@
 import type { ChainIndex } from '../../ruleset/iptables/document.ts';
-import { hostOf } from '../addressText.ts';
+import { holdsOnly } from '../addressRange.ts';
 import type { IptablesRuleset } from '../parsedSnapshot.ts';
 import type { DispatchRule } from './portDraft.ts';
 
@@ -37,10 +37,13 @@ function servedBehindFirewall({ dump, roles }: IptablesRuleset, firewall: ChainI
 }
 
 /**
- * The CIDRs that a firewall chain lets through to the frontend `ip`; undefined when everybody may pass. The frontend's
- * own address is let through besides, for packets of the node that loop back, and is none of them.
+ * The CIDRs that a firewall chain lets through; undefined when everybody may pass. The Service's own addresses are let
+ * through besides, for packets of the node that loop back, and are none of them.
  */
-export function sourceRangesOf({ ruleset, target }: DispatchRule, ip: string | undefined): string[] | undefined {
+export function sourceRangesOf(
+  { ruleset, target }: DispatchRule,
+  ownAddresses: ReadonlySet<string>,
+): string[] | undefined {
   const { dump, roles } = ruleset;
   if (roles.of(target) !== 'firewall') return undefined;
   const ranges: string[] = [];
@@ -48,7 +51,7 @@ export function sourceRangesOf({ ruleset, target }: DispatchRule, ip: string | u
     if (roles.of(dump.targetChain(rule)) === undefined) continue;
     const source = dump.source(rule);
     if (source?.value === undefined || source.negated) return undefined;
-    if (hostOf(source.value) !== ip) ranges.push(source.value);
+    if (!holdsOnly(source.value, ownAddresses)) ranges.push(source.value);
   }
   return ranges;
 }

@@ -1,3 +1,4 @@
+import type { ServiceProtocol } from '../../model/address.ts';
 import type { Frontend, FrontendKind } from '../../model/service.ts';
 import { hostOf } from '../addressText.ts';
 import type { ObjectIndex } from '../objectIndex.ts';
@@ -12,7 +13,13 @@ interface FrontendDraft {
   readonly kind: FrontendKind | undefined;
   verdict: Frontend['verdict'];
   localOnly: boolean;
-  sourceRanges: readonly string[] | undefined;
+}
+
+/** What is known of a port as a whole. */
+interface FrontendContext {
+  readonly ownAddresses: ReadonlySet<string>;
+  readonly hasNodePort: boolean;
+  readonly objects: ObjectIndex | undefined;
 }
 
 /**
@@ -25,9 +32,11 @@ export function readFrontends(draft: PortDraft, objects: ObjectIndex | undefined
   for (const dispatch of draft.dispatches) {
     for (const ip of frontendIps(dispatch)) addFrontend(found, dispatch, ip);
   }
-  const drafts = [...found.values()];
-  const hasNodePort = drafts.some(({ kind }) => kind === 'nodePort');
-  return drafts.map((frontend) => finish(frontend, draft, hasNodePort, objects));
+  const ownAddresses = new Set([...found.values()].map(({ ip }) => ip).filter((ip) => ip !== undefined));
+  const hasNodePort = [...found.values()].some(({ kind }) => kind === 'nodePort');
+  return [...found.values()].map((frontend) =>
+    finish(frontend, draft.protocol, { ownAddresses, hasNodePort, objects }),
+  );
 }
 
 function addFrontend(found: Map<string, FrontendDraft>, dispatch: DispatchRule, ip: string | undefined): void {
@@ -39,7 +48,7 @@ function addFrontend(found: Map<string, FrontendDraft>, dispatch: DispatchRule, 
     const verdict = dump.targetName(dispatch.rule) === 'DROP' ? 'drop' : 'reject';
     if (known === undefined) {
       const localOnly = dump.comment(dispatch.rule)?.endsWith('no local endpoints') ?? false;
-      found.set(key, { dispatch, ip, port, kind: kindOf(dispatch), verdict, localOnly, sourceRanges: undefined });
+      found.set(key, { dispatch, ip, port, kind: kindOf(dispatch), verdict, localOnly });
     } else {
       known.verdict = verdict;
     }
@@ -53,19 +62,18 @@ function addFrontend(found: Map<string, FrontendDraft>, dispatch: DispatchRule, 
     kind: kindOf(dispatch),
     verdict: 'endpoints',
     localOnly: keepsToLocal(dispatch.ruleset, dispatch.target),
-    sourceRanges: sourceRangesOf(dispatch, ip),
   });
 }
 
 function finish(
-  { dispatch, ip, port, kind, verdict, localOnly, sourceRanges }: FrontendDraft,
-  draft: PortDraft,
-  hasNodePort: boolean,
-  objects: ObjectIndex | undefined,
+  { dispatch, ip, port, kind, verdict, localOnly }: FrontendDraft,
+  protocol: ServiceProtocol,
+  { ownAddresses, hasNodePort, objects }: FrontendContext,
 ): Frontend {
   const { dump, family, locator } = dispatch.ruleset;
-  const told = kind ?? (ip === undefined ? undefined : objects?.byAddress(ip, draft.protocol, port)?.kind);
+  const told = kind ?? (ip === undefined ? undefined : objects?.byAddress(ip, protocol, port)?.kind);
   const counters = dump.ruleCounters(dispatch.rule);
+  const sourceRanges = dispatch.table === 'nat' ? sourceRangesOf(dispatch, ownAddresses) : undefined;
   return {
     // Load balancers have node ports, unless they are told not to; Services with external IPs mostly have none.
     kind: told ?? (hasNodePort ? 'loadBalancerIP' : 'externalIP'),

@@ -91,7 +91,9 @@ export class SetMembership {
 
 /** `CLUSTER-IP` for `KUBE-CLUSTER-IP` and `KUBE-6-CLUSTER-IP`; undefined for sets of others. */
 export function setRole(name: string): string | undefined {
-  return /^KUBE-(?:6-)?(.+)$/.exec(name)?.[1];
+  const role = /^KUBE-(?:6-)?(.+)$/.exec(name)?.[1];
+  // The IPv6 name has 32 characters, one more than the kernel allows, and kube-proxy cuts it.
+  return role === 'NODE-PORT-LOCAL-SCTP-HAS' ? 'NODE-PORT-LOCAL-SCTP-HASH' : role;
 }
 
 function portOf(parts: readonly IpsetEntryPart[]): Extract<IpsetEntryPart, { kind: 'port' }> | undefined {

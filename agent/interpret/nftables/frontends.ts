@@ -1,6 +1,7 @@
 import type { Frontend, FrontendKind } from '../../model/service.ts';
 import type { NftChain } from '../../ruleset/nftables/document.ts';
 import type { NftExpression } from '../../ruleset/nftables/expression.ts';
+import { holdsOnly } from '../addressRange.ts';
 import { withPrefixLength } from '../addressText.ts';
 import type { ObjectIndex } from '../objectIndex.ts';
 import { parseChainName } from './chainName.ts';
@@ -39,9 +40,11 @@ export function readFrontends(
     else group.push(entry);
   }
   const hasNodePort = entries.some(({ ip }) => ip === undefined);
+  const ownAddresses = new Set(entries.map(({ ip }) => ip).filter((ip) => ip !== undefined));
   return [...groups.values()].flatMap((group) => {
     const openOn = group[0]?.ip === undefined ? openAddresses(group, addresses) : [group[0].ip];
-    return openOn.flatMap((ip) => describeFrontend(group, ip, kindOf(group, addresses, objects), hasNodePort));
+    const kind = kindOf(group, addresses, objects);
+    return openOn.flatMap((ip) => describeFrontend(group, ip, kind, { hasNodePort, ownAddresses }));
   });
 }
 
@@ -58,7 +61,7 @@ function describeFrontend(
   group: readonly MapEntry[],
   ip: string | undefined,
   kind: FrontendKind | undefined,
-  hasNodePort: boolean,
+  { hasNodePort, ownAddresses }: { readonly hasNodePort: boolean; readonly ownAddresses: ReadonlySet<string> },
 ): Frontend[] {
   const service = group.find(({ map }) => map === 'service-ips' || map === 'service-nodeports');
   const refusal = group.find(({ map }) => map.startsWith('no-endpoint-'));
@@ -66,7 +69,7 @@ function describeFrontend(
   const main = service ?? refusal ?? firewall;
   if (main === undefined) return [];
   const { element, port, proxyTable } = main;
-  const sourceRanges = firewall === undefined ? undefined : readSourceRanges(firewall, ip);
+  const sourceRanges = firewall === undefined ? undefined : readSourceRanges(firewall, ownAddresses);
   return [
     {
       // Load balancers have node ports, unless they are told not to; Services with external IPs mostly have none.
@@ -122,21 +125,25 @@ function handsAllToCluster(rule: NftChain['rules'][number]): boolean {
   );
 }
 
-/** The CIDRs that the firewall chain does not drop, without the frontend's own address (see the iptables mode). */
-function readSourceRanges({ proxyTable, verdict }: MapEntry, ip: string | undefined): string[] | undefined {
+/** The CIDRs that the firewall chain does not drop, without the Service's own addresses (see the iptables mode). */
+function readSourceRanges({ proxyTable, verdict }: MapEntry, ownAddresses: ReadonlySet<string>): string[] | undefined {
   const chain = 'target' in verdict ? proxyTable.chains.get(verdict.target) : undefined;
   for (const rule of chain?.rules ?? []) {
     for (const statement of rule.statements()) {
       if (statement.kind !== 'match' || statement.operator !== '!=') continue;
       if (statement.left.kind !== 'payload' || statement.left.field !== 'saddr') continue;
-      return sourcesOf(statement.right)
-        .filter((source) => source !== ip)
-        .map(withPrefixLength);
+      return sourcesOf(statement.right).filter((source) => !holdsOnly(source, ownAddresses));
     }
   }
   return undefined;
 }
 
 function sourcesOf(right: NftExpression): string[] {
-  return right.kind === 'set' ? right.elements.map(({ key }) => formatExpression(key)) : [formatExpression(right)];
+  return right.kind === 'set' ? right.elements.map(({ key }) => formatSource(key)) : [formatSource(right)];
+}
+
+/** nft leaves out the prefix length of a single address. */
+function formatSource(source: NftExpression): string {
+  const text = formatExpression(source);
+  return source.kind === 'value' ? withPrefixLength(text) : text;
 }

@@ -2,7 +2,7 @@ import type { Span } from '../common/position.ts';
 import type { RulesetProblem, Severity } from '../common/problem.ts';
 import type { IpsetCommand, IpsetDefinition, IpsetDump, IpsetOption } from './document.ts';
 import { parseIpsetOptions } from './options.ts';
-import { IpsetSetRecord, lineEnd } from './setRecord.ts';
+import { IpsetSetRecord, lineEnd, unclosedQuote } from './setRecord.ts';
 import { hasFamily, ipsetCommandName, ipsetDimensions, isIpsetTypeWord } from './setTypes.ts';
 import { type IpsetWord, splitIpsetLine } from './words.ts';
 
@@ -10,6 +10,9 @@ import { type IpsetWord, splitIpsetLine } from './words.ts';
 export function parseIpsetSave(text: string): IpsetDump {
   return new IpsetParser(text).parse();
 }
+
+/** IPSET_MAXNAMELEN less the ending zero. */
+const longestName = 31;
 
 class IpsetParser {
   readonly #text: string;
@@ -45,15 +48,21 @@ class IpsetParser {
   #parseLine(start: number, end: number): void {
     if (this.#addsToCurrentSet(start, end)) return;
     if (this.#text.charCodeAt(start) === 0x23) return;
-    const words = splitIpsetLine(this.#text, start, end);
+    let words = splitIpsetLine(this.#text, start, end);
     const unclosed = words.find((word) => word.unclosed);
-    if (unclosed) this.#report('ipset-unclosed-quote', 'A double quote is not closed on its line.', {}, unclosed);
+    // `ipset save` does not quote names: with a quote that is not closed, the name of a new set must hold it.
+    const isOddName = unclosed !== undefined && words[0]?.text === 'create' && unclosed === words[1];
+    if (isOddName) words = splitIpsetLine(this.#text, start, end, 'literal');
     // `-exist` may stand anywhere and changes only how existing things are treated.
-    const commandIndex = words.findIndex((word) => word.text !== '-exist' && word.text !== '-!');
+    const commandIndex = words.findIndex((word) => !isExist(word));
     const command = words[commandIndex];
     if (!command) return;
-    const rest = words.slice(commandIndex + 1);
     const name = ipsetCommandName(command.text);
+    // The entries of a set report their own quotes.
+    if (unclosed && !isOddName && name !== 'add') this.#problems.push(unclosedQuote(unclosed));
+    const afterCommand = words.slice(commandIndex + 1);
+    const firstArgument = afterCommand.findIndex((word) => !isExist(word));
+    const rest = firstArgument === -1 ? [] : afterCommand.slice(firstArgument);
     if (name === 'create') this.#parseCreate(start, end, command, rest);
     else if (name === 'add') this.#parseAdd(start, command, rest);
     else {
@@ -137,21 +146,23 @@ class IpsetParser {
       this.#report('ipset-missing-argument', 'add needs a set and an entry.', { command: 'add' }, command);
       return;
     }
-    // The longest row of words that names a set, for names with blanks; else the first word.
-    let nameLength = 1;
-    for (let count = words.length - 1; count > 1; count--) {
-      const candidate = this.#text.slice(nameWord.start, words[count - 1]?.end);
-      if (this.#setsByName.has(candidate)) {
-        nameLength = count;
-        break;
-      }
-    }
-    const name =
-      nameLength === 1 ? nameWord.text : this.#text.slice(nameWord.start, words[nameLength - 1]?.end ?? nameWord.end);
+    const nameLength = this.#nameLength(words);
+    const nameEnd = words[nameLength - 1]?.end ?? nameWord.end;
+    const name = nameLength === 1 ? nameWord.text : this.#text.slice(nameWord.start, nameEnd);
     const set = this.#setsByName.get(name) ?? this.#addSet(name);
     const element = words[nameLength];
     if (element) set.addEntry(start, element.start);
     this.#makeCurrent(set);
+  }
+
+  /** How many words make the name: the longest row of them that names a set, for names with blanks; else one. */
+  #nameLength(words: readonly IpsetWord[]): number {
+    const start = words[0]?.start ?? 0;
+    for (let count = words.length - 1; count > 1; count--) {
+      const end = words[count - 1]?.end ?? start;
+      if (end - start <= longestName && this.#setsByName.has(this.#text.slice(start, end))) return count;
+    }
+    return 1;
   }
 
   #addSet(name: string): IpsetSetRecord {
@@ -163,8 +174,7 @@ class IpsetParser {
 
   #makeCurrent(set: IpsetSetRecord): void {
     this.#current = set;
-    // A quote in the name would make the words differ from the text; such sets go the general way.
-    this.#currentPrefix = set.name.includes('"') ? undefined : `add ${set.name} `;
+    this.#currentPrefix = `add ${set.name} `;
   }
 
   #reportMissingDefinition(set: IpsetSetRecord): void {
@@ -183,6 +193,10 @@ class IpsetParser {
   ): void {
     this.#problems.push({ code, severity, message, args, span: { start, end } });
   }
+}
+
+function isExist({ text }: IpsetWord): boolean {
+  return text === '-exist' || text === '-!';
 }
 
 function familyOf(options: readonly IpsetOption[]): 'inet' | 'inet6' {

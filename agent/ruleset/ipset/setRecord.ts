@@ -1,3 +1,4 @@
+import type { Span } from '../common/position.ts';
 import type { RulesetProblem } from '../common/problem.ts';
 import type { IpsetDefinition, IpsetEntry, IpsetSet } from './document.ts';
 import { parseIpsetElement } from './element.ts';
@@ -58,6 +59,8 @@ export class IpsetSetRecord implements IpsetSet {
     const end = lineEnd(this.#text, lineStart);
     const [element, ...optionWords] = splitIpsetLine(this.#text, this.#places[2 * index + 1] ?? 0, end);
     if (!element) return undefined;
+    const unclosed = element.unclosed ? element : optionWords.find((word) => word.unclosed);
+    if (unclosed) report(unclosedQuote(unclosed));
     const dimensions = this.definition?.dimensions ?? [];
     const parts = dimensions.length === 0 ? [] : parseIpsetElement(dimensions, element.text);
     if (!parts) {
@@ -87,6 +90,12 @@ export class IpsetSetRecord implements IpsetSet {
       options,
     };
   }
+}
+
+/** The problem of a word whose double quote is not closed on its line. */
+export function unclosedQuote({ start, end }: Span): RulesetProblem {
+  const message = 'A double quote is not closed on its line.';
+  return { code: 'ipset-unclosed-quote', severity: 'error', message, args: {}, span: { start, end } };
 }
 
 /** The offset of the end of the line that begins at `start`, without its line end. */

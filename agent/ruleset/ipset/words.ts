@@ -15,8 +15,14 @@ const doubleQuote = 0x22;
 /**
  * Splits a line as `ipset restore` does: blanks separate, double quotes switch quoting on and off anywhere in a word,
  * a backslash is a character like any other. An empty quoted word is no word at all; ipset drops it too.
+ * @param quotes `literal` takes a double quote as a character like any other
  */
-export function splitIpsetLine(text: string, start: number, end: number): IpsetWord[] {
+export function splitIpsetLine(
+  text: string,
+  start: number,
+  end: number,
+  quotes: 'quoting' | 'literal' = 'quoting',
+): IpsetWord[] {
   const words: IpsetWord[] = [];
   let at = start;
   while (at < end) {
@@ -30,7 +36,7 @@ export function splitIpsetLine(text: string, start: number, end: number): IpsetW
     let hasQuote = false;
     for (; at < end; at++) {
       const inner = text.charCodeAt(at);
-      if (inner === doubleQuote) {
+      if (inner === doubleQuote && quotes === 'quoting') {
         quoted = !quoted;
         hasQuote = true;
       } else if (!quoted && (inner === space || inner === tab || inner === carriageReturn)) break;

@@ -11,6 +11,7 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'qemu-utils', why: 'makes the disk layers that let the test node be reset in seconds (qemu-img)' },
   { name: 'mmdebstrap', why: 'builds the Debian system of the test node' },
   { name: 'debian-archive-keyring', why: 'verifies the Debian packages that go into the test node' },
+  { name: 'uidmap', why: 'lets a user other than root build the system of the test node' },
   { name: 'fakeroot', why: 'keeps file owners right while the disk of the test node is made' },
   { name: 'e2fsprogs', why: 'makes the file system of the test node (mke2fs)' },
   { name: 'openssh-client', why: 'reaches the test node (ssh, ssh-keygen)' },

@@ -33,9 +33,9 @@ export async function writeSshAccess(folder: string, keys: NodeKeys, port: numbe
     `  HostName ${access.host}`,
     `  Port ${port}`,
     '  User root',
-    `  IdentityFile ${quote(access.identityFile)}`,
+    `  IdentityFile ${quoteForSshConfig(access.identityFile)}`,
     '  IdentitiesOnly yes',
-    `  UserKnownHostsFile ${quote(access.knownHostsFile)}`,
+    `  UserKnownHostsFile ${quoteForSshConfig(access.knownHostsFile)}`,
     '  GlobalKnownHostsFile /dev/null',
     '  StrictHostKeyChecking yes',
     '  UpdateHostKeys no',
@@ -44,7 +44,7 @@ export async function writeSshAccess(folder: string, keys: NodeKeys, port: numbe
   return access;
 }
 
-/** `%` starts a token in these values, and spaces would end them. */
-function quote(path: string): string {
+/** A path as a value in ssh_config(5): `%` starts a token there, and spaces would end it. */
+export function quoteForSshConfig(path: string): string {
   return `"${path.replaceAll('%', '%%')}"`;
 }

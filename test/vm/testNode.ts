@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { isUnlocked } from './fileLock.ts';
 import { monitorSocket } from './machine.ts';
 import { type NodeFolder, nodeFolder, stopMachine } from './nodeFolder.ts';
@@ -5,7 +6,7 @@ import { type NodeKeys, readNodeKeys } from './nodeKeys.ts';
 import { QemuMonitor } from './qemuMonitor.ts';
 import { type CommandResult, tryCommand } from './runCommand.ts';
 import { shellQuote } from './shellQuote.ts';
-import { type SshAccess, sshAlias, writeSshAccess } from './sshAccess.ts';
+import { quoteForSshConfig, type SshAccess, sshAlias, writeSshAccess } from './sshAccess.ts';
 import { awaitSshServer } from './sshServer.ts';
 import { TestNodeError } from './testNodeError.ts';
 
@@ -66,6 +67,7 @@ export class TestNode implements AsyncDisposable {
    * Connections to it are lost.
    */
   async reset(): Promise<void> {
+    await this.#closeSharedConnection();
     const monitor = await QemuMonitor.connect(monitorSocket(this.folder));
     try {
       await monitor.snapshot('loadvm', cleanSnapshot);
@@ -92,13 +94,28 @@ export class TestNode implements AsyncDisposable {
 
   /** Runs a command on the node, whatever its exit code. ssh's own failures have the exit code 255. */
   tryRun(argv: readonly string[], options: RemoteCommandOptions = {}): Promise<CommandResult> {
+    const user = options.user ?? 'root';
     return tryCommand({
       argv: [
         ...(['ssh', '-F', this.ssh.configFile, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=60'] as const),
-        ...['-o', 'ServerAliveInterval=15', '-l', options.user ?? 'root', sshAlias, shellQuote(argv)],
+        // Emulated, the node takes most of a second for a new connection, so root's commands share one.
+        ...(user === 'root' ? this.#sharedConnection() : []),
+        ...['-o', 'ServerAliveInterval=15', '-l', user, sshAlias, shellQuote(argv)],
       ],
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
     });
+  }
+
+  /** The first command leaves its connection open for the next ones; it ends with the machine or when nobody uses it. */
+  #sharedConnection(): string[] {
+    const path = join(this.folder, 'ssh.sock');
+    return ['-o', 'ControlMaster=auto', '-o', 'ControlPersist=60', '-o', `ControlPath=${quoteForSshConfig(path)}`];
+  }
+
+  async #closeSharedConnection(): Promise<void> {
+    const connection = this.#sharedConnection();
+    // It fails when there is none.
+    await tryCommand({ argv: ['ssh', '-F', this.ssh.configFile, ...connection, '-O', 'exit', sshAlias] });
   }
 
   /**

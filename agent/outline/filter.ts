@@ -3,11 +3,12 @@ import { filterWords } from './words.ts';
 
 /**
  * Finds the elements that a filter leaves: those where each word occurs in their own text or in that of an element
- * they stand under, and what leads to and follows from such elements. Answers are kept for the text last asked for.
+ * they stand under, and what leads to and follows from such elements. What was found out is kept.
  */
 export class Filter {
   readonly #words: readonly string[];
   readonly #children = new Map<string, readonly OutlineNode[]>();
+  readonly #holdsMatch = new Map<string, boolean>();
 
   constructor(text: string) {
     this.#words = filterWords(text);
@@ -26,20 +27,25 @@ export class Filter {
 
   #visible(node: OutlineNode, missing: readonly string[]): readonly OutlineNode[] {
     if (missing.length === 0) return node.children;
-    const known = this.#children.get(node.id);
-    if (known) return known;
-    const visible = node.children.filter((child) => {
-      const left = missingWords(missing, child);
-      return left.length === 0 || this.#holdsMatch(child, left);
-    });
-    this.#children.set(node.id, visible);
+    let visible = this.#children.get(node.id);
+    if (visible === undefined) {
+      visible = node.children.filter((child) => this.#isVisible(child, missing));
+      this.#children.set(node.id, visible);
+    }
     return visible;
   }
 
-  #holdsMatch(node: OutlineNode, missing: readonly string[]): boolean {
+  #isVisible(node: OutlineNode, missingAbove: readonly string[]): boolean {
+    const missing = missingWords(missingAbove, node);
+    if (missing.length === 0) return true;
+    const known = this.#holdsMatch.get(node.id);
+    if (known !== undefined) return known;
     const below = node.source.searchTextBelow?.();
-    if (below !== undefined && missing.some((word) => !below.includes(word))) return false;
-    return this.#visible(node, missing).length > 0;
+    const holdsMatch =
+      (below === undefined || missing.every((word) => below.includes(word))) &&
+      node.children.some((child) => this.#isVisible(child, missing));
+    this.#holdsMatch.set(node.id, holdsMatch);
+    return holdsMatch;
   }
 }
 

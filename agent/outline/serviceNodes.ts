@@ -52,6 +52,7 @@ function namespaceSource(
 
 function serviceSource(ports: ServicePorts, text: SnapshotText, places: ServicePlaces): NodeSource {
   const [{ namespace, name }] = ports;
+  let own: string | undefined;
   let below: string | undefined;
   return {
     facts: () => ({
@@ -70,7 +71,10 @@ function serviceSource(ports: ServicePorts, text: SnapshotText, places: ServiceP
         siblings.add(`${portName}:${protocol}:${number}`, servicePortSource(port, text, places));
       }
     },
-    searchText: () => searchable(name, ...clusterIPs(ports)),
+    searchText: () => {
+      own ??= searchable(name, ...clusterIPs(ports));
+      return own;
+    },
     searchTextBelow: () => {
       below ??= ports.map(searchTextBelow).join(' ');
       return below;

@@ -5,7 +5,7 @@ import { parseNftJson } from '../../../agent/ruleset/nftables/parseJson.ts';
 import { parseNftText } from '../../../agent/ruleset/nftables/parseText.ts';
 import { NetworkNamespace } from '../../support/networkNamespace.ts';
 import { comparableView, describeUnknown } from '../../unit/ruleset/nftables/comparableView.ts';
-import { type RuleBed, ruleBeds } from './rules.ts';
+import { type RuleBed, ruleBeds } from '../../unit/ruleset/nftables/rules.ts';
 
 for (const [index, bed] of ruleBeds.entries()) {
   test(`rules in ${bed.family}, ${bed.hook}: the JSON and the text form have the same view`, (context) => {

@@ -1,7 +1,7 @@
 import type { Span } from '../../common/position.ts';
 import type { NftElement } from '../document.ts';
 import type { NftExpression, NftVerdict } from '../expression.ts';
-import { asNumber, asString, asStrings, isRecord, type JsonRecord, onlyMember } from './value.ts';
+import { asNumber, asString, asStrings, formatJson, isRecord, type JsonRecord, onlyMember } from './value.ts';
 
 /** Expressions nest a few levels; what nests deeper is damaged input, and must not exhaust the stack. */
 const maximumDepth = 64;
@@ -13,7 +13,7 @@ const binaryOperators: ReadonlySet<string> = new Set(['&', '|', '^', '<<', '>>']
 /** Makes a typed expression of libnftables JSON (libnftables-json(5)); what it does not know it keeps as source text. */
 export function convertExpression(value: unknown, span: Span, depth = 0): NftExpression {
   const known = depth > maximumDepth ? undefined : convertKnown(value, span, depth + 1);
-  return known ?? { kind: 'unknown', source: JSON.stringify(value) ?? '' };
+  return known ?? { kind: 'unknown', source: formatJson(value) };
 }
 
 /** An item of a set's `elem`, or a pair of key and data of a map's. */
@@ -84,6 +84,10 @@ function convertArray(key: string, body: readonly unknown[], span: Span, depth: 
     };
   }
   if (!binaryOperators.has(key) || body.length < 2) return undefined;
+  // Versions before 1.0 print lists of flags so.
+  if (key === '|' && asStrings(body).length === body.length) {
+    return { kind: 'list', items: convertAll(body, span, depth) };
+  }
   // Newer versions print `a | b | c` as one list.
   return body
     .map((item) => convertExpression(item, span, depth))

@@ -2,7 +2,16 @@ import type { Span } from '../../common/position.ts';
 import type { NftMatchOperator, NftStatement, NftStatementBody } from '../statement.ts';
 import { parseRuleStatements } from '../text/statement.ts';
 import { convertElement, convertExpression, convertVerdict } from './expression.ts';
-import { asNumber, asString, asStrings, isRecord, type JsonRecord, onlyMember, parseJson } from './value.ts';
+import {
+  asNumber,
+  asString,
+  asStrings,
+  formatJson,
+  isRecord,
+  type JsonRecord,
+  onlyMember,
+  parseJson,
+} from './value.ts';
 
 const matchOperators: ReadonlySet<string> = new Set<NftMatchOperator>(['==', '!=', '<', '>', '<=', '>=', 'in', '!']);
 
@@ -168,7 +177,7 @@ function convertSetUpdate(body: JsonRecord, span: Span): NftStatementBody | unde
     statements: inner.map((item) => {
       const member = onlyMember(item);
       const known = member && convertStatement(member[0], member[1], span);
-      return { ...(known ?? { kind: 'unknown' as const, source: JSON.stringify(item) ?? '' }), span };
+      return { ...(known ?? { kind: 'unknown' as const, source: formatJson(item) }), span };
     }),
   };
 }

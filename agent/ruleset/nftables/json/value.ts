@@ -10,6 +10,15 @@ export function parseJson(source: string): unknown {
   }
 }
 
+/** Writes a value as JSON again, to keep what was not understood; empty for one that nests too deep for that. */
+export function formatJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '';
+  }
+}
+
 export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

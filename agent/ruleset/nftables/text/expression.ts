@@ -67,9 +67,11 @@ export function parseConstants(cursor: NftTokenCursor, depth: number, withLists:
   if (isReference) return parseSetReference(cursor, depth);
   const first = parseSingleConstant(cursor);
   if (!first) return undefined;
-  if (withLists && cursor.word() === ',') {
+  // Versions before 1.0 print `fin | syn` for what is a list of flags now.
+  const separator = cursor.word();
+  if (withLists && (separator === ',' || separator === '|')) {
     const items = [first];
-    while (cursor.accept(',')) {
+    while (cursor.accept(separator)) {
       const item = parseSingleConstant(cursor);
       if (!item) return undefined;
       items.push(item);

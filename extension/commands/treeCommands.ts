@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { ruleScheme } from '../documents/ruleUri.ts';
 import type { SortOrder } from '../nodes/rulesAgent.ts';
 import { presentElement } from '../tree/presentation/presentElement.ts';
-import type { ElementNode } from '../tree/treeNode.ts';
+import type { ElementNode, TreeNode } from '../tree/treeNode.ts';
 import { type CommandContext, nodeOf, type RegisterCommand } from './treeContext.ts';
 
 /** Commands that work on the tree and the rules behind it. */
@@ -22,8 +22,8 @@ export function registerTreeCommands(register: RegisterCommand, context: Command
   register('previewRules', (argument) => openRules(argument, true, context));
   register('openRules', (argument) => openRules(argument, false, context));
   register('showServicePath', async (argument) => {
-    const node = nodeOf(argument, context);
-    if (node?.type === 'element' && (node.element.kind === 'service' || node.element.kind === 'servicePort')) {
+    const node = serviceOf(nodeOf(argument, context));
+    if (node !== undefined) {
       await context.packetPath.show(node.root, node.element);
     } else {
       void vscode.window.showInformationMessage(l10n.t('Select a Service or one of its ports first.'));
@@ -51,6 +51,13 @@ export function registerTreeCommands(register: RegisterCommand, context: Command
 
 function presentationOf(node: ElementNode, { l10n, numbers }: CommandContext) {
   return presentElement(node.element, { l10n, numbers });
+}
+
+/** The Service port or Service that a line is, or stands under. */
+function serviceOf(node: TreeNode | undefined): ElementNode | undefined {
+  if (node === undefined || node.type === 'root') return undefined;
+  const isService = node.type === 'element' && (node.element.kind === 'service' || node.element.kind === 'servicePort');
+  return isService ? node : serviceOf(node.parent);
 }
 
 async function askFilter({ options, l10n, roots, view, tree }: CommandContext): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * Words for the user in the language of VS Code; `vscode.l10n` satisfies it. Code that takes one instead of importing
- * `vscode` runs outside VS Code too. Calls are always written `l10n.t('literal', ...)`, because that is what the
+ * `vscode` runs outside VS Code too. Its first argument is always a literal, because that is what the
  * check for missing translations looks for.
  */
 export interface Localizer {

@@ -1,18 +1,23 @@
+import { agentErrorTexts } from './agentErrorTexts.ts';
+import type { CodedMessage, Wording } from './codedMessage.ts';
+import { dumpProblemTexts } from './dumpProblemTexts.ts';
+import { iptablesProblemTexts } from './iptablesProblemTexts.ts';
 import type { Localizer } from './localizer.ts';
+import { nodeProblemTexts } from './nodeProblemTexts.ts';
+import { partReasonTexts } from './partReasonTexts.ts';
 
-/** Something that an agent or a parser says by a code: a problem, or why a part is missing. */
-export interface CodedMessage {
-  readonly code: string;
-  /** A complete English sentence. */
-  readonly message: string;
-  readonly args: Readonly<Record<string, string | number>>;
+const wordings: ReadonlyMap<string, Wording> = new Map(
+  [iptablesProblemTexts, dumpProblemTexts, nodeProblemTexts, partReasonTexts, agentErrorTexts].flatMap((texts) =>
+    Object.entries(texts),
+  ),
+);
+
+/** Whether a code has wording of its own. */
+export function isWorded(code: string): boolean {
+  return wordings.has(code);
 }
-
-type Args = CodedMessage['args'];
-
-const wording: ReadonlyMap<string, (args: Args, l10n: Localizer) => string> = new Map();
 
 /** The sentence for a code in the user's language; the English one for a code that has no wording here. */
 export function problemText(problem: CodedMessage, l10n: Localizer): string {
-  return wording.get(problem.code)?.(problem.args, l10n) ?? problem.message;
+  return wordings.get(problem.code)?.(problem.args, l10n) ?? problem.message;
 }

@@ -21,6 +21,9 @@ import type { NamePlaces, RulesDocument, RulesSymbol } from './rulesDocument.ts'
 /** A larger document is not looked into: it would keep the server busy for seconds at each change. UTF-16 units. */
 const largestDocument = 5_000_000;
 
+/** Documents with some of a node's rules, not with a whole dump. */
+const excerptScheme = 'kube-service-rules';
+
 /** More would not be read by anybody, and VS Code shows no more for one document. */
 const mostDiagnostics = 1_000;
 
@@ -58,6 +61,8 @@ export function runLanguageServer(connection: Connection): void {
   );
 
   documents.onDidChangeContent(({ document }) => {
+    // An excerpt of a node's rules lacks the rest; what is wrong with the whole stands in the tree.
+    if (document.uri.startsWith(`${excerptScheme}:`)) return;
     const rules = rulesOf(document);
     const diagnostics =
       rules === undefined

@@ -88,7 +88,7 @@ export function presentFrontend(element: Element<'frontend'>, context: Presentat
   return {
     label: address,
     description: joinDescription(
-      kind,
+      element.kindAssumed === true ? l10n.t('probably {0}', kind) : kind,
       element.verdict === 'endpoints' ? undefined : verdict,
       element.localOnly ? l10n.t('this node only') : undefined,
       counterText(element, context),

@@ -17,7 +17,7 @@ export function collectTextCalls(): readonly TextCall[] {
   return sources(join(project, 'extension')).flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(call)].map(([, single, double]) => ({
       file: file.slice(project.length + 1),
-      text: unescape(single ?? double),
+      text: unescapeLiteral(single ?? double),
     })),
   );
 }
@@ -57,7 +57,7 @@ export function placeholders(text: string): readonly string[] {
   return [...text.matchAll(/\{\w+\}/g)].map(([whole]) => whole).sort();
 }
 
-function unescape(literal: string | undefined): string | undefined {
+function unescapeLiteral(literal: string | undefined): string | undefined {
   return literal?.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character));
 }
 

@@ -65,6 +65,8 @@ export interface CodeServer {
   readonly url: string;
   /** Resolves when the server has ended, by itself or by `stop`. */
   readonly ended: Promise<void>;
+  /** Replaces the user settings that it was started with; VS Code notices by itself. */
+  changeSettings(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** Ends the server and the extension hosts that it started. */
   stop(): Promise<void>;
 }
@@ -95,6 +97,7 @@ const quietSettings = {
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'update.showReleaseNotes': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
 };
@@ -106,9 +109,11 @@ const quietSettings = {
  */
 export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
   const { entry, dataFolder } = options;
-  const settings = join(dataFolder, 'User/settings.json');
-  await mkdir(dirname(settings), { recursive: true });
-  await writeFile(settings, JSON.stringify({ ...quietSettings, ...options.settings }, undefined, 2));
+  const settingsFile = join(dataFolder, 'User/settings.json');
+  const changeSettings = (settings: Readonly<Record<string, unknown>>) =>
+    writeFile(settingsFile, JSON.stringify({ ...quietSettings, ...settings }, undefined, 2));
+  await mkdir(dirname(settingsFile), { recursive: true });
+  await changeSettings(options.settings);
   const config = join(dataFolder, 'config.yaml');
   await writeFile(config, 'auth: none\n');
   const folders = [
@@ -142,7 +147,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   void ended.then(() => process.off('exit', endWithThisProcess));
   const url = await listeningUrl(child, options.onLine ?? (() => {}));
-  return { url, ended, stop: () => stopGroup(child) };
+  return { url, ended, changeSettings, stop: () => stopGroup(child) };
 }
 
 function listeningUrl(child: ChildProcess, onLine: (line: string) => void): Promise<string> {

@@ -1,0 +1,176 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core';
+import { findBrowser } from '../../start/browser.ts';
+import { escapePattern } from './escapePattern.ts';
+import { TreeView } from './treeView.ts';
+
+/** Where screenshots and logs of failed tests are kept. */
+export const artifactsFolder = join(import.meta.dirname, '../../artifacts');
+
+/** How long anything in the window may take to appear. Generous: the emulated node and the tests share two processors. */
+const patience = 60_000;
+
+const browserArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** The colour themes that everything is to be looked at in: VS Code's labels, and the class of a window that has one. */
+export const themes = {
+  light: { label: 'Light Modern', windowClass: 'vs' },
+  dark: { label: 'Dark Modern', windowClass: 'vs-dark' },
+  'high-contrast-light': { label: 'Light High Contrast', windowClass: 'hc-light' },
+  'high-contrast-dark': { label: 'Dark High Contrast', windowClass: 'hc-black' },
+} as const;
+export type Theme = keyof typeof themes;
+
+/** A window of VS Code in a headless browser, used as a person does: by what can be seen, and with the keyboard. */
+export class Workbench {
+  readonly page: Page;
+  readonly #browser: Browser;
+
+  private constructor(browser: Browser, page: Page) {
+    this.#browser = browser;
+    this.page = page;
+  }
+
+  /**
+   * Opens the window and waits until its extensions can be used.
+   * @param url where code-server listens
+   */
+  static async open(url: string): Promise<Workbench> {
+    const browser = await chromium.launch({ executablePath: findBrowser(), args: browserArguments });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(patience);
+    const workbench = new Workbench(browser, page);
+    try {
+      await page.goto(url);
+      await workbench.#awaitReady();
+      return workbench;
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  }
+
+  /** Ends the browser. */
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+
+  /** Loads the window anew, as after a change of settings that needs it. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#awaitReady();
+  }
+
+  async #awaitReady(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor();
+    await this.page.locator('.part.activitybar').waitFor();
+  }
+
+  /** Opens the view container with this name by its icon at the edge of the window. */
+  async openViewContainer(name: string): Promise<void> {
+    const tab = this.page.locator('.activitybar').getByRole('tab', { name });
+    if ((await tab.getAttribute('aria-selected')) !== 'true') {
+      await tab.click();
+    }
+    await this.page.locator('.sidebar').getByRole('heading', { name }).first().waitFor();
+  }
+
+  /** Runs a command by its title, with its category if it has one, in the command palette. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput().fill(`>${title}`);
+    // After the title stand its key binding or "recently used"; other commands may have the same words in their titles.
+    await this.pick(new RegExp(`^${escapePattern(title)}(,|$)`));
+  }
+
+  /** The text box of the quick input: an input box, or the filter of a quick pick. */
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-box input');
+  }
+
+  /** The first item of the open quick pick whose label has this text in it. */
+  quickPickItem(label: string | RegExp): Locator {
+    return this.page.locator('.quick-input-widget:visible').getByRole('option', { name: label }).first();
+  }
+
+  /** Chooses an item of the open quick pick. */
+  async pick(label: string | RegExp): Promise<void> {
+    await this.quickPickItem(label).click();
+  }
+
+  /** Types an answer into the open input box. */
+  async answer(text: string): Promise<void> {
+    const input = this.quickInput();
+    await input.waitFor();
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  /** Switches the colour theme and waits until the window has it. */
+  async useTheme(theme: Theme): Promise<void> {
+    const { label, windowClass } = themes[theme];
+    await this.runCommand('Preferences: Color Theme');
+    await this.quickInput().fill(label);
+    await this.pick(label);
+    await this.page.locator(`.monaco-workbench.${windowClass}`).waitFor();
+  }
+
+  /** The tree view with this name in the open view container. */
+  tree(name: string): TreeView {
+    return new TreeView(this.page, name);
+  }
+
+  /** The notification with this text in it. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item').filter({ hasText: text }).first();
+  }
+
+  /** Presses a button of a modal dialog. */
+  async pressInDialog(button: string | RegExp): Promise<void> {
+    await this.page.locator('.monaco-dialog-box').getByRole('button', { name: button }).click();
+  }
+
+  /** The tab of an open editor. */
+  editorTab(name: string | RegExp): Locator {
+    return this.page.locator('.tabs-container').getByRole('tab', { name });
+  }
+
+  /** The lines that the active text editor shows now; long documents show a part only. */
+  async visibleEditorLines(): Promise<string[]> {
+    const lines = this.page.locator('.editor-group-container.active .monaco-editor .view-lines .view-line');
+    await lines.first().waitFor();
+    const texts = await lines.evaluateAll((elements) =>
+      elements
+        .map((element) => ({ top: Number.parseInt(element.style.top, 10), text: element.textContent ?? '' }))
+        .sort((a, b) => a.top - b.top)
+        .map(({ text }) => text.replaceAll('\u00a0', ' ')),
+    );
+    return texts;
+  }
+
+  /** The document inside of the active webview. */
+  async webviewFrame(): Promise<Frame> {
+    const outer = await this.page.locator('iframe.webview.ready').first().elementHandle();
+    const inner = await (await outer?.contentFrame())?.waitForSelector('iframe#active-frame');
+    const frame = await inner?.contentFrame();
+    if (!frame) {
+      throw new Error('No webview is open.');
+    }
+    return frame;
+  }
+
+  /** Keeps a picture of the window as test/artifacts/NAME.png, for people to look at. */
+  async screenshot(name: string): Promise<void> {
+    await mkdir(artifactsFolder, { recursive: true });
+    await this.page.screenshot({ path: join(artifactsFolder, `${name}.png`) });
+  }
+}

@@ -15,22 +15,23 @@ export class ChainIndexer {
   /** Per name its chain + 1; 0 when it is a target only. */
   readonly #chainOfName: Uint32Array;
   readonly #nameOfChain: Uint32Array;
+  readonly #firstRuleOfName: Uint32Array;
   #rules: Groups | undefined;
   #references: Groups | undefined;
 
   constructor(columns: Columns) {
     this.#columns = columns;
     const { names, declaredLines, ruleChains } = columns;
-    const isChain = new Uint8Array(names.size);
-    for (let rule = 0; rule < ruleChains.length; rule++) {
+    this.#firstRuleOfName = new Uint32Array(names.size).fill(NONE);
+    for (let rule = ruleChains.length - 1; rule >= 0; rule--) {
       const name = ruleChains.at(rule);
-      if (name !== NONE) isChain[name] = 1;
+      if (name !== NONE) this.#firstRuleOfName[name] = rule;
     }
     this.#chainOfName = new Uint32Array(names.size);
     const chains = new Uint32Array(names.size);
     let count = 0;
     for (let name = 0; name < names.size; name++) {
-      if (isChain[name] !== 1 && declaredLines.at(name) === NONE) continue;
+      if (this.#firstRuleOfName[name] === NONE && declaredLines.at(name) === NONE) continue;
       chains[count++] = name;
       this.#chainOfName[name] = count;
     }
@@ -63,13 +64,9 @@ export class ChainIndexer {
     return members(this.#references, chain);
   }
 
-  /** The first line with a rule that names the chain in its command. */
-  firstLine(chain: ChainIndex): number {
-    const name = this.nameOf(chain);
-    const { ruleChains, ruleLines } = this.#columns;
-    let rule = 0;
-    while (rule < ruleChains.length && ruleChains.at(rule) !== name) rule++;
-    return ruleLines.at(rule);
+  /** The first rule that names the chain in its command; of use for a chain that nothing declares. */
+  firstRule(chain: ChainIndex): RuleIndex {
+    return this.#firstRuleOfName[this.nameOf(chain)] ?? NONE;
   }
 
   /** Groups rules by the chain in a column: a counting sort, so that each group keeps the order of the text. */

@@ -98,7 +98,7 @@ export class ScannedDump implements IptablesDump {
     const table = this.chainTable(chain);
     const declaredLine = this.#columns.declaredLines.at(this.#chains.nameOf(chain));
     const declared = declaredLine !== NONE;
-    const line = declared ? declaredLine : this.#chains.firstLine(chain);
+    const line = declared ? declaredLine : this.#columns.ruleLines.at(this.#chains.firstRule(chain));
     if (this.#columns.lineKinds.at(line) === CHAIN) {
       const { nameSpan, policy, counters } = readChainLine(this.text, this.lineSpan(line));
       const isBuiltin = policy !== undefined && policy !== '-';
@@ -146,6 +146,8 @@ export class ScannedDump implements IptablesDump {
   }
 
   ruleTable(rule: RuleIndex): TableIndex {
+    const chain = this.#columns.ruleChains.at(requireIndex(rule, this.ruleCount));
+    if (chain !== NONE) return this.#columns.names.table(chain);
     const line = this.ruleLine(rule);
     const section = this.sections.find(({ firstLine, lastLine }) => firstLine <= line && line <= lastLine);
     return section?.table ?? 0;

@@ -44,10 +44,14 @@ interface RuntimeManifest {
  */
 export async function collectRuntimes(folder: string, architectures: readonly RuntimeArchitecture[]): Promise<void> {
   await mkdir(folder, { recursive: true });
+  const fileOf = (architecture: RuntimeArchitecture) => `node-linux-${architecture}.gz`;
+  for (const other of runtimeArchitectures.filter((name) => !architectures.includes(name))) {
+    await rm(join(folder, fileOf(other)), { force: true });
+  }
   const runtimes: Partial<Record<RuntimeArchitecture, Runtime>> = {};
   for (const architecture of architectures) {
     const cached = await cachedRuntime(architecture);
-    const file = `node-linux-${architecture}.gz`;
+    const file = fileOf(architecture);
     runtimes[architecture] = { file, ...(await readDescription(cached)) };
     await copyIfOther(join(cached, 'node.gz'), join(folder, file));
   }

@@ -19,7 +19,16 @@ export async function packageExtension(
   const vsix = join(project, 'kube-service-rules.vsix');
   const vsce = fileURLToPath(import.meta.resolve('@vscode/vsce/vsce'));
   await runCommand(
-    [process.execPath, vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--out', vsix],
+    [
+      process.execPath,
+      vsce,
+      'package',
+      '--no-dependencies',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
+      '--out',
+      vsix,
+    ],
     {
       cwd: project,
       onLine,

@@ -69,11 +69,10 @@ const layers: readonly Layer[] = [
   },
   {
     path: 'extension',
-    imports: ['extension', 'agent/protocol', 'agent/model', 'agent/ruleset'],
-    types: ['webview'],
+    imports: ['extension', 'agent/protocol', 'agent/model', 'agent/ruleset', 'webview/protocol.ts'],
     packages: ['vscode', 'vscode-jsonrpc', 'vscode-languageclient', 'zod', 'node:fs'],
   },
-  { path: 'webview/toolkit.ts', imports: [], packages: ['@microsoft/webview-ui-toolkit'] },
+  { path: 'webview/toolkit.ts', imports: [], packages: ['@vscode/webview-ui-toolkit'] },
   { path: 'webview', imports: ['webview'], packages: ['zod'] },
 ];
 
@@ -161,7 +160,7 @@ describe('import directions', () => {
     ['extension/tree/a.ts', `import { interpret } from '../../agent/interpret/interpret.ts';`],
     ['extension/tree/a.ts', `import { spawn } from 'node:child_process';`],
     ['extension/packetPath/a.ts', `import { render } from '../../webview/packetPath/main.ts';`],
-    ['webview/packetPath/a.ts', `import { provideVSCodeDesignSystem } from '@microsoft/webview-ui-toolkit';`],
+    ['webview/packetPath/a.ts', `import { provideVSCodeDesignSystem } from '@vscode/webview-ui-toolkit';`],
     ['webview/packetPath/a.ts', `import type { NodeModel } from '../../agent/model/nodeModel.ts';`],
   ];
   for (const [file, source] of forbidden) {

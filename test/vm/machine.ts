@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Accelerator } from './accelerator.ts';
+import { endWithParent } from './endWithParent.ts';
 import type { Image } from './image.ts';
 import { QemuMonitor } from './qemuMonitor.ts';
 import { runCommand } from './runCommand.ts';
@@ -78,21 +79,10 @@ export async function startMachine(options: MachineOptions): Promise<QemuMonitor
   }
 }
 
-/**
- * The kernel ends the machine when the thread that started it does, SIGKILL included (prctl PR_SET_PDEATHSIG). A parent
- * that ended before setpriv could ask for that is noticed by the shell, whose parent is another by then.
- */
-const underParent = [
-  ...['setpriv', '--pdeathsig', 'KILL', 'sh', '-c'],
-  'test "$PPID" = "$1" || exit 1; shift; exec "$@"',
-  'sh',
-  String(process.pid),
-] as const;
-
 function spawnQemu(options: MachineOptions, logFile: number): ChildProcess {
-  const locked = ['flock', '--exclusive', '--nonblock', '--no-fork', options.lockFile];
-  const argv = [...(options.outlive ? [] : underParent), ...locked, 'qemu-system-x86_64', ...qemuArguments(options)];
-  const [file = '', ...args] = argv;
+  const locked = ['flock', '--exclusive', '--nonblock', '--no-fork', options.lockFile] as const;
+  const argv = [...locked, 'qemu-system-x86_64', ...qemuArguments(options)] as const;
+  const [file, ...args] = options.outlive ? argv : endWithParent('KILL', argv);
   return spawn(file, args, {
     cwd: options.folder,
     // Out of the terminal's foreground group: Ctrl-C ends this process, and with it the machine unless it outlives it.
@@ -108,7 +98,12 @@ function spawnQemu(options: MachineOptions, logFile: number): ChildProcess {
 export async function machineFingerprint(options: Omit<MachineOptions, 'snapshot' | 'outlive'>): Promise<string> {
   const version = await runCommand({ argv: ['qemu-system-x86_64', '--version'] });
   const machine = qemuArguments({ ...options, snapshot: undefined, outlive: false });
-  return createHash('sha256').update(version).update(JSON.stringify(machine)).digest('hex');
+  // An image that was deleted and built again is another one under the same name.
+  const { ino, mtimeMs } = await stat(options.image.disk);
+  return createHash('sha256')
+    .update(version)
+    .update(JSON.stringify([machine, ino, mtimeMs]))
+    .digest('hex');
 }
 
 /** A snapshot is only good for a machine with the same devices, so these depend on nothing that changes. */

@@ -26,6 +26,17 @@ export function keepsToLocal(ruleset: IptablesRuleset, target: ChainIndex): bool
   return true;
 }
 
+/**
+ * Whether the chain drops what comes from outside. Newer versions of kube-proxy do that in the filter table, KUBE-XLB-
+ * did it by a mark that kubelet's KUBE-FIREWALL drops.
+ */
+export function dropsFromOutside(ruleset: IptablesRuleset, target: ChainIndex): boolean {
+  const { dump, roles } = ruleset;
+  const behind = roles.of(target) === 'firewall' ? servedBehindFirewall(ruleset, target) : target;
+  if (behind === undefined || roles.of(behind) !== 'external') return false;
+  return dump.chainRules(behind).some((rule) => dump.targetName(rule) === 'KUBE-MARK-DROP');
+}
+
 /** The Service's chain to which a firewall chain lets packets through; never another firewall chain. */
 function servedBehindFirewall({ dump, roles }: IptablesRuleset, firewall: ChainIndex): ChainIndex | undefined {
   for (const rule of dump.chainRules(firewall)) {

@@ -2,7 +2,7 @@ import type { ServiceProtocol } from '../../model/address.ts';
 import type { Frontend, FrontendKind } from '../../model/service.ts';
 import { hostOf } from '../addressText.ts';
 import type { ObjectIndex } from '../objectIndex.ts';
-import { keepsToLocal, sourceRangesOf } from './externalPolicy.ts';
+import { dropsFromOutside, keepsToLocal, sourceRangesOf } from './externalPolicy.ts';
 import type { DispatchRule, PortDraft } from './portDraft.ts';
 
 /** A frontend while the rules that say something about it are put together. */
@@ -60,7 +60,7 @@ function addFrontend(found: Map<string, FrontendDraft>, dispatch: DispatchRule, 
     ip,
     port,
     kind: kindOf(dispatch),
-    verdict: 'endpoints',
+    verdict: dropsFromOutside(dispatch.ruleset, dispatch.target) ? 'drop' : 'endpoints',
     localOnly: keepsToLocal(dispatch.ruleset, dispatch.target),
   });
 }

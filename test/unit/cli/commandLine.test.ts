@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readCommandLine, UsageError } from '../../../agent/cli/commandLine.ts';
+
+const read = { command: 'read', mode: 'auto', from: [], objects: [], nodeName: undefined, output: 'tree' };
+
+describe('the command line', () => {
+  const valid: readonly [argv: string, expected: object][] = [
+    ['', { command: 'help' }],
+    ['--help', { command: 'help' }],
+    ['read -h', { command: 'help' }],
+    ['--version', { command: 'version' }],
+    ['serve', { command: 'serve' }],
+    ['read', read],
+    ['read --json', { ...read, output: 'json' }],
+    ['read --schema', { ...read, output: 'schema' }],
+    ['read --mode ipvs --tree', { ...read, mode: 'ipvs' }],
+    ['read --from a b --json c', { ...read, from: ['a', 'b', 'c'], output: 'json' }],
+    ['read --from a --from b', { ...read, from: ['a', 'b'] }],
+    ['read --from=a --objects o --objects p --node n', { ...read, from: ['a'], objects: ['o', 'p'], nodeName: 'n' }],
+    ['parse f --print', { command: 'parse', file: 'f', language: undefined, output: 'print' }],
+    ['parse --json - --language nft', { command: 'parse', file: '-', language: 'nft', output: 'json' }],
+  ];
+  for (const [argv, expected] of valid) {
+    it(argv || '(nothing)', () => {
+      assert.deepEqual(readCommandLine(argv.split(' ').filter((word) => word !== '')), expected);
+    });
+  }
+
+  const invalid = [
+    'write',
+    'read --bogus',
+    'read a',
+    'read --mode userspace',
+    'read --json --tree',
+    'read --print',
+    'read --from',
+    'parse',
+    'parse a b --print',
+    'parse a',
+    'parse a --print --json',
+    'parse a --print --language json',
+    'parse a --from b --print',
+    'serve now',
+    'serve --json',
+  ];
+  for (const argv of invalid) {
+    it(`${argv} is refused`, () => {
+      assert.throws(() => readCommandLine(argv.split(' ')), UsageError);
+    });
+  }
+});

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { loadDump, NothingToLoad, partOfFile } from '../../../agent/interpret/loadDump.ts';
+import { maxDumpBytes } from '../../../agent/node/command.ts';
+import { FileError, listDumpFiles, readDumpFile } from '../../../agent/node/files.ts';
+import { caseFolder } from '../../golden/cases.ts';
+import { tableDump } from './dumps.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'load-dump-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const files = { list: listDumpFiles, read: readDumpFile };
+
+async function kindsOf(...paths: readonly string[]): Promise<string[]> {
+  const { parts } = await loadDump(paths, files);
+  return parts.map(({ id, kind }) => `${id.split('/').at(-1)} ${kind}`);
+}
+
+describe('loading dumps', () => {
+  it('takes the files of a folder', async () => {
+    assert.deepEqual(await kindsOf(caseFolder('random-1', 'ipvs')), [
+      'ipset-save.txt ipset-save',
+      'iptables-save.txt iptables-save',
+      'ipvsadm-save.txt ipvsadm-save',
+      'ipvsadm-stats.txt ipvsadm-stats',
+      'kube-ipvs0.txt addresses',
+    ]);
+    assert.deepEqual(await kindsOf(`${caseFolder('random-1', 'nftables')}/`), [
+      'nft.json nft-json',
+      'nft.txt nft-text',
+    ]);
+  });
+
+  it('takes single files, each once, whatever they are called', async () => {
+    const path = join(caseFolder('random-1', 'ipvs'), 'ipset-save.txt');
+    assert.deepEqual(await kindsOf(path, path), ['ipset-save.txt ipset-save']);
+    const renamed = join(folder, 'x');
+    symlinkSync(path, renamed);
+    assert.deepEqual(await kindsOf(renamed), ['x ipset-save']);
+  });
+
+  it('takes neither hidden files nor folders in a folder, and names the snapshot after it', async () => {
+    const node = join(folder, 'node-7');
+    mkdirSync(join(node, 'inner'), { recursive: true });
+    writeFileSync(join(node, '.hidden'), tableDump('nat', ''));
+    writeFileSync(join(node, 'rules'), tableDump('nat', ''));
+    writeFileSync(join(node, 'services.yaml'), 'apiVersion: v1\nkind: List\nitems: []\n');
+    const snapshot = await loadDump([node], files);
+    assert.equal(snapshot.nodeName, 'node-7');
+    assert.equal(snapshot.origin, 'files');
+    assert.deepEqual(
+      snapshot.parts.map(({ kind }) => kind),
+      ['iptables-save', 'kubernetes-objects'],
+    );
+  });
+
+  it('tells how far it is, and stops when it is told to', async () => {
+    const progress: number[] = [];
+    await loadDump([caseFolder('random-1', 'ipvs')], files, { onProgress: ({ done }) => progress.push(done) });
+    assert.deepEqual(progress, [0, 1, 2, 3, 4]);
+    await assert.rejects(loadDump([caseFolder('random-1', 'ipvs')], files, { signal: AbortSignal.abort() }), /aborted/);
+  });
+
+  it('keeps bytes that are no text', async () => {
+    const path = join(folder, 'binary');
+    writeFileSync(path, Buffer.from([0, 1, 2, 0xff]));
+    assert.deepEqual(
+      (await loadDump([path], files)).parts.map(({ kind, text }) => [kind, text.length]),
+      [['unrecognised', 4]],
+    );
+  });
+
+  it('explains why a path cannot be read', async () => {
+    const code = (expected: string) => (error: unknown) => error instanceof FileError && error.code === expected;
+    await assert.rejects(kindsOf(join(folder, 'none')), code('not-found'));
+    await assert.rejects(kindsOf('/dev/zero'), code('not-a-file'));
+    const large = join(folder, 'large');
+    writeFileSync(large, '');
+    truncateSync(large, maxDumpBytes + 1);
+    await assert.rejects(kindsOf(large), code('too-large'));
+    const empty = join(folder, 'empty');
+    mkdirSync(empty);
+    await assert.rejects(kindsOf(empty), NothingToLoad);
+  });
+});
+
+describe('the name of a file', () => {
+  const rules = tableDump('nat', '').replaceAll(/^#.*\n/gm, '');
+
+  it('tells family and backend where the content does not', () => {
+    const hints = (path: string, text = rules) => {
+      const { kind, family, backend } = partOfFile(path, text, 0);
+      return [kind, family, backend];
+    };
+    assert.deepEqual(hints('a/ip6tables-save.txt'), ['iptables-save', 'ipv6', undefined]);
+    assert.deepEqual(hints('a/iptables-legacy-save.txt'), ['iptables-save', undefined, 'legacy']);
+    assert.deepEqual(hints('a/iptables-nft-save'), ['iptables-save', undefined, 'nf_tables']);
+    assert.deepEqual(hints('C:\\dumps\\ip6tables-legacy-save'), ['iptables-save', 'ipv6', 'legacy']);
+    assert.deepEqual(hints('a/ip6tables-legacy-save', tableDump('nat', '')), ['iptables-save', undefined, undefined]);
+  });
+
+  it('does not make objects of rules, nor rules of objects', () => {
+    assert.equal(
+      partOfFile('services.json', '{"apiVersion":"v1","kind":"List","items":[]}', 0).kind,
+      'kubernetes-objects',
+    );
+    assert.equal(partOfFile('nft.json', '{"nftables": [{"metainfo": {"version": "1.0.6"}}]}', 0).kind, 'nft-json');
+    assert.equal(partOfFile('x', '[{"ifindex":1,"ifname":"lo"}]', 0).kind, 'addresses');
+    assert.equal(partOfFile('x', '# comment\napiVersion: v1\nkind: Service\n', 0).kind, 'kubernetes-objects');
+  });
+});

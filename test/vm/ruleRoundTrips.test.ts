@@ -22,6 +22,8 @@ describe('rules of the test node that are parsed, formatted and restored', () =>
 
   it('are the same IP sets', async (context) => {
     const makeNode = async (): Promise<Run> => {
+      // A set that is in a list of sets cannot be destroyed before the list is empty.
+      await run(['ipset', 'flush']);
       await run(['ipset', 'destroy']);
       return run;
     };

@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
-import type { RemoteProcess } from './transport.ts';
+import { TransportError } from '../common/transportError.ts';
+import type { TransportStep } from '../common/transportReasons.ts';
+import type { ExitStatus, RemoteProcess } from './transport.ts';
 
 /** A line of a script's answer: what follows the marker, up to the first space, and the rest. */
 export interface MarkedLine {
@@ -17,12 +19,14 @@ const maximumNoise = 256 * 1024;
 export class MarkedOutput {
   readonly #stdout: Readable;
   readonly #prefix: string;
+  readonly #exited: Promise<ExitStatus>;
   #buffer = Buffer.alloc(0);
   #ended = false;
   #wake: (() => void) | undefined;
 
   constructor(process: RemoteProcess, marker: string) {
     this.#stdout = process.stdout;
+    this.#exited = process.exited;
     this.#prefix = `${marker}:`;
     this.#stdout.on('readable', this.#onReadable);
     this.#stdout.once('end', this.#onEnd);
@@ -55,6 +59,14 @@ export class MarkedOutput {
       if (this.#ended || this.#buffer.length > maximumNoise) return undefined;
       await this.#more();
     }
+  }
+
+  /** Why no further line came: the connection went away, or the output is not our script's. */
+  async explainEnd(step: TransportStep): Promise<TransportError> {
+    const status = this.#ended ? await this.#exited : undefined;
+    return status !== undefined && status.code === undefined && status.signal === undefined
+      ? new TransportError('connectionLost', { step, args: {} })
+      : new TransportError('unexpectedOutput', { step, args: {}, detail: this.#buffer.toString('utf8', 0, 1024) });
   }
 
   /** Gives stdout to its next reader, beginning after what was taken. */

@@ -73,7 +73,7 @@ async function launch(
     context.report({ step: 'probe' });
     const text =
       line?.word === 'missing' ? await cancellable(output.textUntil('end'), context.signal, 'probe') : undefined;
-    if (text === undefined) throw new TransportError('unexpectedOutput', { step: 'start', args: {} });
+    if (text === undefined) throw await output.explainEnd('start');
     context.log.debug(`The node reports: ${text.trim().replaceAll('\n', ', ')}`);
     process.kill();
     return { facts: parseNodeFacts(text) };

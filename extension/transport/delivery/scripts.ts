@@ -122,9 +122,13 @@ export const receiveScript = `
 marker=$1 sha=$3 name=$4 kilobytes=$5 encoding=$6 run=$7
 choose_folder "$2"
 incoming=
-trap 'if [ -n "$incoming" ]; then rm -rf -- "$incoming"; fi' EXIT
+clean_up() {
+  if [ -n "$incoming" ]; then rm -rf -- "$incoming"; fi
+  incoming=
+}
+trap clean_up EXIT
 trap 'exit 129' HUP INT TERM PIPE
-failed() { printf '%s:failed %s %s\\n' "$marker" "$1" "$(printf '%s' "$2" | tr '\\n' ' ')"; exit 91; }
+failed() { clean_up; printf '%s:failed %s %s\\n' "$marker" "$1" "$(printf '%s' "$2" | tr '\\n' ' ')"; exit 91; }
 error=$(mkdir -p -- "$folder" 2>&1) || failed folderNotWritable "$error"
 safe_folder || failed folderUnsafe "$folder"
 error=$(chmod 0755 "$folder" 2>&1) || failed folderNotWritable "$error"
@@ -157,6 +161,7 @@ else
 fi
 error=$( { mkdir -p -- "$folder/$sha" && mv -f -- "$incoming/$name" "$folder/$sha/$name"; } 2>&1 ) || failed folderNotWritable "$error"
 identity "$folder/$sha/$name" >"$incoming/verified" && mv -f -- "$incoming/verified" "$folder/$sha/verified"
+clean_up
 printf '%s:delivered\\n' "$marker"
 `;
 

@@ -26,7 +26,7 @@ export async function uninstallAgent(target: DeliveryTarget, context: ConnectCon
   try {
     for (;;) {
       const line = await cancellable(output.next(), context.signal, 'uninstall');
-      if (line === undefined) throw new TransportError('connectionLost', { step: 'uninstall', args: {} });
+      if (line === undefined) throw await output.explainEnd('uninstall');
       if (line.word === 'end') break;
       if (line.word === 'removed') removed.push(line.rest);
       if (line.word === 'failed') failed ??= line.rest;

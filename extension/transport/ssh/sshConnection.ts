@@ -13,6 +13,8 @@ export class SshConnection implements MachineConnection {
   readonly closed: Promise<TransportError | undefined>;
   readonly #client: SshClient;
   readonly #disposeRoute: () => void;
+  /** Called when the connection is gone: one for each command that runs or is being started. */
+  readonly #onGone = new Set<() => void>();
   #disposed = false;
 
   /** @param disposeRoute closes the connections that this one goes through */
@@ -28,6 +30,7 @@ export class SshConnection implements MachineConnection {
     this.closed = new Promise((resolve) => {
       client.once('close', () => {
         this.#disposeRoute();
+        for (const notify of this.#onGone) notify();
         resolve(
           this.#disposed ? undefined : new TransportError('connectionLost', { step: 'session', args: {}, detail }),
         );
@@ -38,10 +41,10 @@ export class SshConnection implements MachineConnection {
   async start(argv: readonly string[], signal: AbortSignal): Promise<RemoteProcess> {
     const opening = new Promise<ClientChannel>((resolve, reject) => {
       const gone = (): void => reject(new TransportError('connectionLost', { step: 'session', args: {} }));
-      this.#client.once('close', gone);
+      this.#onGone.add(gone);
       try {
         this.#client.exec(toCommandLine(argv), (error, channel) => {
-          this.#client.off('close', gone);
+          this.#onGone.delete(gone);
           if (error === undefined) resolve(channel);
           else reject(refusal(error));
         });
@@ -77,9 +80,13 @@ export class SshConnection implements MachineConnection {
     // Writing to a channel that the other side has closed is not worth a crash: the process's end is reported anyway.
     channel.on('error', () => {});
     const exited = new Promise<ExitStatus>((resolve) => {
-      channel.once('close', () => resolve(status));
+      const end = (): void => {
+        this.#onGone.delete(end);
+        resolve(status);
+      };
+      channel.once('close', end);
       // Without a reader the channel's own close never comes after the connection is gone.
-      this.#client.once('close', () => resolve(status));
+      this.#onGone.add(end);
     });
     return {
       stdin,

@@ -45,7 +45,8 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
     hostKeys[keyType] = `${keyType} ${key}`;
   }
   const authorized = join(folder, 'authorized_keys');
-  writeFileSync(authorized, authorizedKeys.map((line) => `${line}\n`).join(''), { mode: 0o600 });
+  // sshd reads it as the user who logs in.
+  writeFileSync(authorized, authorizedKeys.map((line) => `${line}\n`).join(''), { mode: 0o644 });
   const port = await freePort();
   const configFile = join(folder, 'sshd_config');
   const lines = [

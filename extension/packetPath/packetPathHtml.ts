@@ -11,10 +11,16 @@ export interface PageSources {
   readonly nonce: string;
 }
 
+/**
+ * The controls of the page make empty style elements and fill them by script, which the policy does not touch: this
+ * is the hash of an empty one.
+ */
+const emptyStyle = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
+
 /** The page of the Service path panel. It loads one script and one style sheet and nothing else. */
 export function packetPathHtml(sources: PageSources): string {
   const { title, language, script, style, cspSource, nonce } = sources;
-  const policy = `default-src 'none'; style-src ${cspSource}; script-src 'nonce-${nonce}'`;
+  const policy = `default-src 'none'; style-src ${cspSource} ${emptyStyle}; script-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
 <html lang="${escapeHtml(language)}">
 <head>

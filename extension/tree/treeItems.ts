@@ -61,7 +61,13 @@ export class TreeItems {
   #element(node: ElementNode): vscode.TreeItem {
     const { root, element } = node;
     const change = this.#changeOf(node);
-    const context = { l10n: this.#l10n, numbers: this.#numbers, ...(change === undefined ? {} : { change }) };
+    const { parent } = node;
+    const context = {
+      l10n: this.#l10n,
+      numbers: this.#numbers,
+      keptToNode: parent.type === 'element' && parent.element.kind === 'chain' && parent.element.role === 'local',
+      ...(change === undefined ? {} : { change }),
+    };
     const shown = presentElement(element, context);
     const item = new vscode.TreeItem(shown.label, collapsibleState(element));
     item.id = `${root.id}\n${element.id}`;

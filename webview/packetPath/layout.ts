@@ -11,26 +11,34 @@ export interface PlacedNode {
 
 export interface Layout {
   readonly nodes: readonly PlacedNode[];
+  readonly nodeWidth: number;
   readonly width: number;
   readonly height: number;
 }
 
 /** Sizes in CSS pixels. */
-export const nodeWidth = 230;
 export const nodeHeight = 44;
-const columnGap = 90;
-const rowGap = 12;
-const margin = 16;
+export const rowGap = 14;
+export const margin = 16;
+const widestNode = 240;
+const narrowestNode = 150;
+const widestGap = 90;
+const narrowestGap = 56;
 
 /**
  * Places a graph in columns from left to right: each node right of everything that leads to it, endpoints and final
- * verdicts in the last column. Within a column nodes keep the order in which their sources stand, so that few lines cross.
+ * verdicts in the last column. Within a column nodes keep the order in which their sources stand, so that few lines
+ * cross.
+ *
+ * @param available the width to fit into; where that is too little the layout is wider
  */
-export function layOut(graph: PathGraph): Layout {
+export function layOut(graph: PathGraph, available: number): Layout {
   const columns = columnsOf(graph);
+  const last = Math.max(0, ...columns.values());
+  const gap = clamp((available - 2 * margin - (last + 1) * widestNode) / Math.max(1, last), narrowestGap, widestGap);
+  const nodeWidth = clamp((available - 2 * margin - last * gap) / (last + 1), narrowestNode, widestNode);
   const rows = new Map<string, number>();
   const placed: PlacedNode[] = [];
-  const last = Math.max(0, ...columns.values());
   for (let column = 0; column <= last; column++) {
     const members = graph.nodes.filter(({ id }) => columns.get(id) === column);
     const ordered = members
@@ -38,17 +46,20 @@ export function layOut(graph: PathGraph): Layout {
       .sort((left, right) => left.rank - right.rank || left.index - right.index);
     for (const [row, { node }] of ordered.entries()) {
       rows.set(node.id, row);
-      placed.push({
-        node,
-        column,
-        row,
-        x: margin + column * (nodeWidth + columnGap),
-        y: margin + row * (nodeHeight + rowGap),
-      });
+      placed.push({ node, column, row, x: margin + column * (nodeWidth + gap), y: rowTop(row) });
     }
   }
   const height = Math.max(0, ...placed.map(({ y }) => y)) + nodeHeight + margin;
-  return { nodes: placed, width: 2 * margin + (last + 1) * nodeWidth + last * columnGap, height };
+  return { nodes: placed, nodeWidth, width: 2 * margin + (last + 1) * nodeWidth + last * gap, height };
+}
+
+/** The top of a row's nodes. */
+export function rowTop(row: number): number {
+  return margin + row * (nodeHeight + rowGap);
+}
+
+function clamp(value: number, lowest: number, highest: number): number {
+  return Math.min(highest, Math.max(lowest, value));
 }
 
 /** The column of each node: the longest way that leads to it; ends of the path stand together in the last one. */

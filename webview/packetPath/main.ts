@@ -32,4 +32,5 @@ window.addEventListener('message', (event: MessageEvent<unknown>) => {
   if (message.data.type === 'graph') view.showGraph(message.data.graph, message.data.texts);
   else view.showMessage(message.data.text);
 });
+window.addEventListener('resize', () => view.resize());
 vscode.postMessage({ type: 'ready' });

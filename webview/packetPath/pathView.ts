@@ -54,6 +54,11 @@ export class PathView {
     this.#page.replaceChildren(message);
   }
 
+  /** Fits the picture into the page, after that changed its size. */
+  resize(): void {
+    this.#draw(document.activeElement?.closest('.picture') !== null);
+  }
+
   #toolbar(graph: PathGraph, texts: PathTexts): HTMLElement {
     const toolbar = document.createElement('header');
     toolbar.className = 'toolbar';
@@ -84,7 +89,7 @@ export class PathView {
       body.replaceChildren(nothing);
       return;
     }
-    const picture = drawPicture(visible, texts, this.#state.focused, {
+    const picture = drawPicture(visible, this.#page.clientWidth, texts, this.#state.focused, {
       onChoose: (id) => this.#choose(id),
       onFocus: (id) => {
         this.#state = { ...this.#state, focused: id };

@@ -1,5 +1,6 @@
 import type { PathGraph, PathTexts } from '../protocol.ts';
-import { type Layout, layOut, nodeHeight, nodeWidth, type PlacedNode } from './layout.ts';
+import { edgePath } from './edgePath.ts';
+import { type Layout, layOut, nodeHeight, type PlacedNode } from './layout.ts';
 import { nextNode } from './navigation.ts';
 
 const svgNamespace = 'http://www.w3.org/2000/svg';
@@ -14,15 +15,16 @@ export interface PictureEvents {
 
 /**
  * Draws a graph: lines as SVG, nodes as elements of a tree that screen readers walk in the same order as the eye.
- * One node is in the tab order; arrow keys move on from there.
+ * One node is in the tab order; arrow keys move on from there. `width` is what there is to draw in, in CSS pixels.
  */
 export function drawPicture(
   graph: PathGraph,
+  width: number,
   texts: PathTexts,
   focused: string | undefined,
   events: PictureEvents,
 ): HTMLElement {
-  const layout = layOut(graph);
+  const layout = layOut(graph, width);
   const picture = document.createElement('div');
   picture.className = 'picture';
   picture.style.width = `${layout.width}px`;
@@ -32,7 +34,7 @@ export function drawPicture(
   picture.append(drawEdges(graph, layout));
   const start = layout.nodes.some(({ node }) => node.id === focused) ? focused : layout.nodes[0]?.node.id;
   for (const placed of layout.nodes) {
-    const element = drawNode(placed, graph, texts);
+    const element = drawNode(placed, layout.nodeWidth, graph, texts);
     element.tabIndex = placed.node.id === start ? 0 : -1;
     element.addEventListener('click', () => events.onChoose(placed.node.id));
     element.addEventListener('focus', () => {
@@ -72,13 +74,18 @@ function onKey(
   if (next !== undefined && focusNode(picture, next)) event.preventDefault();
 }
 
-function drawNode({ node, column, row, x, y }: PlacedNode, graph: PathGraph, texts: PathTexts): HTMLElement {
+function drawNode(
+  { node, column, row, x, y }: PlacedNode,
+  width: number,
+  graph: PathGraph,
+  texts: PathTexts,
+): HTMLElement {
   const element = document.createElement('div');
   element.className = `node ${node.kind}${node.tone === undefined ? '' : ` ${node.tone}`}`;
   element.dataset['node'] = node.id;
   element.style.left = `${x}px`;
   element.style.top = `${y}px`;
-  element.style.width = `${nodeWidth}px`;
+  element.style.width = `${width}px`;
   element.style.height = `${nodeHeight}px`;
   element.setAttribute('role', 'treeitem');
   element.setAttribute('aria-level', String(column + 1));
@@ -111,26 +118,25 @@ function drawEdges(graph: PathGraph, layout: Layout): SVGElement {
   svg.setAttribute('width', String(layout.width));
   svg.setAttribute('height', String(layout.height));
   svg.setAttribute('aria-hidden', 'true');
+  const labels = new Map<string, string[]>();
   const places = new Map(layout.nodes.map((placed) => [placed.node.id, placed]));
   for (const edge of graph.edges) {
     const from = places.get(edge.from);
     const to = places.get(edge.to);
     if (from === undefined || to === undefined) continue;
-    const start = { x: from.x + nodeWidth, y: from.y + nodeHeight / 2 };
-    const end = { x: to.x, y: to.y + nodeHeight / 2 };
-    const bend = Math.max(30, (end.x - start.x) / 2);
     const path = document.createElementNS(svgNamespace, 'path');
-    path.setAttribute(
-      'd',
-      `M${start.x} ${start.y}C${start.x + bend} ${start.y} ${end.x - bend} ${end.y} ${end.x} ${end.y}`,
-    );
+    path.setAttribute('d', edgePath(from, to, layout));
     path.setAttribute('class', 'edge');
     path.dataset['from'] = edge.from;
     path.dataset['to'] = edge.to;
     // A tenth of the traffic is still a line that can be seen.
     path.style.strokeWidth = `${1 + 3 * (edge.share ?? 0)}px`;
     svg.append(path);
-    if (edge.text !== undefined) svg.append(drawShare(edge.text, end));
+    // Several lines to one node have one label for each different share, one above and one below the lines.
+    const texts = labels.get(edge.to) ?? [];
+    if (edge.text === undefined || texts.includes(edge.text) || texts.length > 1) continue;
+    labels.set(edge.to, [...texts, edge.text]);
+    svg.append(drawShare(edge.text, { x: to.x, y: to.y + nodeHeight / 2 + (texts.length === 0 ? -7 : 16) }));
   }
   return svg;
 }
@@ -138,7 +144,7 @@ function drawEdges(graph: PathGraph, layout: Layout): SVGElement {
 function drawShare(text: string, end: { readonly x: number; readonly y: number }): SVGElement {
   const label = document.createElementNS(svgNamespace, 'text');
   label.setAttribute('x', String(end.x - 8));
-  label.setAttribute('y', String(end.y - 6));
+  label.setAttribute('y', String(end.y));
   label.setAttribute('class', 'share');
   label.textContent = text;
   return label;

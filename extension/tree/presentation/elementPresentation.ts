@@ -35,6 +35,8 @@ export interface PresentationContext {
   readonly numbers: NumberWords;
   /** How the element's counters changed since the snapshot before; absent when that is not known. */
   readonly change?: CounterChange;
+  /** Set for what stands under a chain for traffic that is kept to the node. */
+  readonly keptToNode?: boolean;
 }
 
 /** Joins what there is with the separator that the whole tree uses. */

@@ -29,10 +29,11 @@ export function presentChain(element: Element<'chain'>, context: PresentationCon
     facts.push({ name: l10n.t('Priority'), value: String(element.priority), code: true });
   if (element.policy !== undefined) facts.push({ name: l10n.t('Policy'), value: element.policy, code: true });
   facts.push({ name: l10n.t('Rules'), value: numbers.integer(element.rules) }, ...counterFacts(element, context));
+  const place = element.family === 'ipv4' ? element.table : `${element.family} ${element.table}`;
   return {
     label: element.name,
     description: joinDescription(
-      element.role === undefined ? element.table : roleText(element.role, l10n),
+      element.role === undefined ? place : roleText(element.role, l10n),
       element.policy === undefined ? undefined : l10n.t('policy {0}', element.policy),
       ruleCount(element.rules, context),
       counterText(element, context),
@@ -61,7 +62,8 @@ function roleText(role: NonNullable<Element<'chain'>['role']>, l10n: Localizer):
 export function presentRule(element: Element<'rule'>, context: PresentationContext): ElementPresentation {
   const { l10n } = context;
   return {
-    label: element.text,
+    // The chain that it stands in is the line above.
+    label: element.text.replace(/^-A \S+ /, ''),
     description: counterText(element, context) ?? '',
     icon: { id: 'arrow-small-right' },
     facts: [

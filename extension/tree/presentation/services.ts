@@ -151,8 +151,9 @@ function frontendIcon(element: Element<'frontend'>): ElementIcon {
 export function presentEndpoint(element: Element<'endpoint'>, context: PresentationContext): ElementPresentation {
   const { l10n, numbers } = context;
   const address = formatAddress(element.ip, element.port);
-  // An endpoint that only node-local traffic reaches has no part of the rest.
-  const share = element.share === 0 && element.localShare !== undefined ? element.localShare : element.share;
+  // An endpoint that only traffic kept to the node reaches has no part of the rest.
+  const isLocalShare = context.keptToNode === true || element.share === 0;
+  const share = isLocalShare ? (element.localShare ?? element.share) : element.share;
   const facts: Fact[] = [
     { name: l10n.t('Endpoint'), value: address, code: true },
     { name: l10n.t('Share of new connections'), value: numbers.percent(element.share) },

@@ -25,11 +25,9 @@ export function formatRule(rule: IptablesRule): string {
 }
 
 function formatCommand({ letter, chain, argument }: RuleCommand): string[] {
-  return joinValues(
-    `-${letter}`,
-    '',
-    [chain, argument].filter((word) => word !== undefined),
-  );
+  const words = [chain, argument].flatMap((word) => (word ? [formatWord(word)] : []));
+  // A chain may be left out after some commands, so one that looks like an option must be glued to the letter.
+  return /^[-!]/.test(chain?.value ?? '') ? [`-${letter}${words[0]}`, ...words.slice(1)] : [`-${letter}`, ...words];
 }
 
 function formatCounterOption({ packets, bytes }: RuleCounters): string[] {
@@ -37,14 +35,13 @@ function formatCounterOption({ packets, bytes }: RuleCounters): string[] {
 }
 
 function formatOption({ name, negated, values }: RuleOption): string[] {
-  return [...(negated ? ['!'] : []), ...joinValues(name, name.startsWith('--') ? '=' : '', values)];
-}
-
-/** Puts values after a name; one that looks like an option is glued to the name, lest it be taken for one. */
-function joinValues(name: string, glue: string, values: readonly Word[]): string[] {
+  const [first] = values;
   const words = values.map(formatWord);
-  const isGlued = values[0] !== undefined && !values[0].quoted && /^[-!]/.test(values[0].value);
-  return isGlued ? [`${name}${glue}${words[0]}`, ...words.slice(1)] : [name, ...words];
+  // Where a value may be left out, or the option is unknown, one that looks like an option must be glued to the name.
+  const isGlued = first !== undefined && !first.quoted && /^-|^!./.test(first.value);
+  const glue = name.startsWith('--') ? '=' : '';
+  const option = isGlued ? [`${name}${glue}${words[0]}`, ...words.slice(1)] : [name, ...words];
+  return negated ? ['!', ...option] : option;
 }
 
 function formatWord({ value, quoted }: Word): string {

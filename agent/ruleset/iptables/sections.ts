@@ -10,10 +10,9 @@ interface OpenSection {
   readonly table: TableIndex;
   readonly span: Span;
   readonly firstLine: number;
+  /** Whether a line `*NAME` began it; else it holds lines outside of any table. */
+  readonly isTable: boolean;
 }
-
-/** The name of the table that stands for the lines outside of any table. */
-const outside = '';
 
 /** Follows the sections of a dump while it is read, and gives each table its number. */
 export class SectionTracker {
@@ -45,17 +44,17 @@ export class SectionTracker {
     this.#endWithoutCommit(line - 1, span.start - 1);
     const name = /^\*[ \t]*([^ \t]*)/.exec(this.#columns.text.slice(span.start, span.end))?.[1] ?? '';
     if (name === '') this.#report('table-without-name', span);
-    this.#open = { table: this.#tableIndex(name), span, firstLine: line };
+    this.#open = { table: this.#tableIndex(name), span, firstLine: line, isTable: true };
   }
 
   /** Begins a section outside of any table, if no section is open, for a chain or rule that stands there. */
   ensureOpen(line: number, span: Span): TableIndex {
-    this.#open ??= { table: this.#tableIndex(outside), span, firstLine: line };
+    this.#open ??= { table: this.#tableIndex(''), span, firstLine: line, isTable: false };
     return this.#open.table;
   }
 
   commit(line: number, span: Span): void {
-    if (this.table === NONE || this.#name(this.table) === outside) this.#report('commit-without-table', span);
+    if (!this.#open?.isTable) this.#report('commit-without-table', span);
     else this.#end(line, span.end, true);
   }
 
@@ -81,7 +80,7 @@ export class SectionTracker {
   }
 
   #name(table: TableIndex): string {
-    return this.#columns.tables[table]?.name ?? outside;
+    return this.#columns.tables[table]?.name ?? '';
   }
 
   #tableIndex(name: string): TableIndex {
@@ -97,13 +96,9 @@ export class SectionTracker {
 
   #endWithoutCommit(lastLine: number, end: number): void {
     if (!this.#open) return;
-    const { table, span, firstLine } = this.#open;
-    const name = this.#name(table);
-    if (name === outside) {
-      this.#report('outside-table', { start: span.start, end }, { lines: lastLine - firstLine + 1 });
-    } else {
-      this.#report('missing-commit', span, { table: name });
-    }
+    const { table, span, firstLine, isTable } = this.#open;
+    if (isTable) this.#report('missing-commit', span, { table: this.#name(table) });
+    else this.#report('outside-table', { start: span.start, end }, { lines: lastLine - firstLine + 1 });
     this.#end(lastLine, end, false);
   }
 

@@ -8,13 +8,8 @@ import { locateInRules } from '../../../../agent/ruleset/iptables/locate.ts';
 import { parseIptablesSave } from '../../../../agent/ruleset/iptables/parse.ts';
 import { printIptablesSave } from '../../../../agent/ruleset/iptables/print.ts';
 import { ruleProblems } from '../../../../agent/ruleset/iptables/ruleProblems.ts';
+import { propertyRuns } from '../../../support/mutations.ts';
 import { comparableRule } from './comparableRule.ts';
-
-/** Set KSR_PROPERTY_RUNS to search longer, KSR_PROPERTY_SEED to search elsewhere. */
-const runs = {
-  numRuns: Number(process.env['KSR_PROPERTY_RUNS'] ?? 300),
-  seed: Number(process.env['KSR_PROPERTY_SEED'] ?? 20261121),
-};
 
 const data = new URL('../../../golden/data/', import.meta.url);
 const unusual = `*filter
@@ -159,7 +154,7 @@ test('any mutated dump is read without an exception and printed back', () => {
         assert.ok(0 <= span.start && span.start <= span.end && span.end <= text.length);
       }
     }),
-    runs,
+    propertyRuns,
   );
 });
 
@@ -170,7 +165,7 @@ test('in any mutated dump the index agrees with the rules in full', () => {
       for (let index = 0; index < dump.ruleCount; index++) assertIndexAgrees(dump, index);
       assertChainsAgree(dump);
     }),
-    runs,
+    propertyRuns,
   );
 });
 
@@ -185,7 +180,7 @@ test('in any mutated dump a rule without errors, written anew, is the same rule'
         assert.deepEqual(comparableRule(again), comparableRule(rule));
       }
     }),
-    runs,
+    propertyRuns,
   );
 });
 
@@ -195,6 +190,6 @@ test('every offset of a mutated dump can be located', () => {
       const found = locateInRules(parseIptablesSave(text), at(text, share));
       if (found?.value) assert.ok(found.option?.values.includes(found.value));
     }),
-    runs,
+    propertyRuns,
   );
 });

@@ -79,7 +79,10 @@ describe('ssh_config against OpenSSH', () => {
 });
 
 function askSsh(file: string, typed: string): Map<string, string[]> {
-  const output = execFileSync('ssh', ['-G', '-F', file, ...sshArguments(typed)], { encoding: 'utf8' });
+  const output = execFileSync('ssh', ['-G', '-F', file, ...sshArguments(typed)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const values = new Map<string, string[]>();
   for (const line of output.split('\n')) {
     const space = line.indexOf(' ');

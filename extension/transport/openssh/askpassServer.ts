@@ -34,7 +34,7 @@ const helperScript = '#!/bin/sh\nexec "$KSR_ASKPASS_NODE" -e "$KSR_ASKPASS_PROGR
 
 /** Answers the questions that the system's ssh asks while it connects. */
 export class AskpassServer implements Disposable {
-  /** A folder that only the user can enter; removed on dispose. */
+  /** A folder that only the user can enter, with a short name: socket paths are limited. Removed on dispose. */
   readonly folder: string;
   /** To be added to ssh's environment. */
   readonly variables: Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ export class AskpassServer implements Disposable {
   }
 
   static async start(executable: string, handler: AskpassHandler): Promise<AskpassServer> {
-    const folder = await mkdtemp(join(tmpdir(), 'kube-service-rules-'));
+    const folder = await mkdtemp(join(tmpdir(), 'ksr-'));
     const script = join(folder, 'askpass');
     const socketPath = join(folder, 'socket');
     await writeFile(script, helperScript, { mode: 0o700 });

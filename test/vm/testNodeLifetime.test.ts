@@ -11,6 +11,9 @@ import { type NodeFolder, nodeFolder, stopMachine } from './nodeFolder.ts';
 import { startTestNode } from './startTestNode.ts';
 import { TestNode } from './testNode.ts';
 
+/** The kernel ends the machine at once; this is for a machine with much else to do. */
+const endTimeoutMs = 30_000;
+
 /** Starts a node from a process of its own, which then does nothing until it is killed. */
 async function startInChild(outlive: boolean): Promise<{ readonly child: ChildProcess; readonly folder: NodeFolder }> {
   const script = `
@@ -37,12 +40,17 @@ async function kill(child: ChildProcess): Promise<void> {
 describe('the life of a test node', () => {
   it('ends with its parent, even if that is killed', async () => {
     const { child, folder } = await startInChild(false);
-    const pid = Number(await readFile(pidFile(folder.path), 'utf8'));
-    assert.match(await commandLine(pid), /^qemu-system-x86_64/);
-    await kill(child);
-    await whenUnlocked(folder.runningLock);
-    assert.equal(await commandLine(pid), '');
-    assert.equal(await TestNode.find(folder.name), undefined);
+    try {
+      const pid = Number(await readFile(pidFile(folder.path), 'utf8'));
+      assert.match(await commandLine(pid), /^qemu-system-x86_64/);
+      await kill(child);
+      const deadline = AbortSignal.timeout(endTimeoutMs);
+      await Promise.race([whenUnlocked(folder.runningLock), once(deadline, 'abort')]);
+      assert.equal(await commandLine(pid), '');
+      assert.equal(await TestNode.find(folder.name), undefined);
+    } finally {
+      await stopMachine(folder);
+    }
   });
 
   it('is its own when it is asked to outlive its parent', async () => {

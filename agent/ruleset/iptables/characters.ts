@@ -1,6 +1,6 @@
 /** UTF-16 units that have a meaning in the language of iptables-save. */
 export const TAB = 0x09;
-export const NEWLINE = 0x0a;
+const NEWLINE = 0x0a;
 export const CARRIAGE_RETURN = 0x0d;
 export const SPACE = 0x20;
 export const EXCLAMATION = 0x21;
@@ -9,13 +9,10 @@ export const HASH = 0x23;
 export const ASTERISK = 0x2a;
 export const DASH = 0x2d;
 export const COLON = 0x3a;
-export const UPPER_A = 0x41;
-export const UPPER_C = 0x43;
 export const OPEN_BRACKET = 0x5b;
 export const BACKSLASH = 0x5c;
 export const CLOSE_BRACKET = 0x5d;
 export const LOWER_G = 0x67;
-export const LOWER_J = 0x6a;
 export const BYTE_ORDER_MARK = 0xfeff;
 
 /** Whether it is a control character that no text of iptables holds. */

@@ -28,9 +28,4 @@ export class Uint32Column {
   set(index: number, value: number): void {
     this.#values[index] = value;
   }
-
-  /** What was pushed, without a copy: pushing more may detach it. */
-  view(): Uint32Array {
-    return this.#values.subarray(0, this.#length);
-  }
 }

@@ -1,7 +1,7 @@
 import type { Span } from '../common/position.ts';
 import { readChainLine } from './chainLine.ts';
 import * as c from './characters.ts';
-import { BLANK, CHAIN, COMMENT, COMMIT, Columns, NONE, RULE, STANDS, TABLE, UNKNOWN } from './columns.ts';
+import { BLANK, CHAIN, COMMENT, COMMIT, Columns, GOTO, NONE, RULE, STANDS, TABLE, UNKNOWN } from './columns.ts';
 import type { NameIndex } from './nameTable.ts';
 import { parseRule } from './parseRule.ts';
 import { type IptablesProblemCode, problem } from './problems.ts';
@@ -170,7 +170,7 @@ class DumpScan {
     const chain = command?.chain ? names.intern(table, command.chain.value) : NONE;
     const targetName = target ? names.intern(table, target.name) : NONE;
     const stands = command?.kind === 'append' || command?.kind === 'insert' ? STANDS : 0;
-    this.#pushRule(lineStart, chain, targetName, stands | (target?.kind === 'goto' ? 1 : 0));
+    this.#pushRule(lineStart, chain, targetName, stands | (target?.kind === 'goto' ? GOTO : 0));
     if (chain !== NONE && (command?.kind === 'new-chain' || command?.kind === 'policy')) {
       this.#columns.declaredLines.set(chain, this.#line);
     }

@@ -25,7 +25,7 @@ export const matchSpecs: ReadonlyMap<string, ExtensionSpec> = merge(
 export const targetSpecs: ReadonlyMap<string, ExtensionSpec> = merge(addressTargets, packetTargets, actionTargets);
 
 /** The targets that are built into iptables itself. `QUEUE` is from before 3.6, when it meant NFQUEUE's queue 0. */
-export const verdicts: ReadonlySet<string> = new Set(['ACCEPT', 'DROP', 'RETURN', 'QUEUE']);
+const verdicts: ReadonlySet<string> = new Set(['ACCEPT', 'DROP', 'RETURN', 'QUEUE']);
 
 /** Whether a name after `-j` is a verdict or an extension, and so cannot be the name of a chain. */
 export function isTargetName(name: string): boolean {

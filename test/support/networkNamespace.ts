@@ -27,7 +27,8 @@ export class NetworkNamespace implements Disposable {
       encoding: 'utf8',
       maxBuffer: largestOutput,
     });
-    if (result.error) throw result.error;
+    // A command that fails before it has read its input breaks the pipe; its exit code says the rest.
+    if (result.error && !('code' in result.error && result.error.code === 'EPIPE')) throw result.error;
     return { status: result.status, stdout: result.stdout, stderr: result.stderr };
   }
 

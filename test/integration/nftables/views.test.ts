@@ -6,6 +6,7 @@ import { parseNftText } from '../../../agent/ruleset/nftables/parseText.ts';
 import { NetworkNamespace } from '../../support/networkNamespace.ts';
 import { comparableView, describeUnknown } from '../../unit/ruleset/nftables/comparableView.ts';
 import { type RuleBed, ruleBeds } from '../../unit/ruleset/nftables/rules.ts';
+import { loadRules } from './loadRules.ts';
 
 for (const [index, bed] of ruleBeds.entries()) {
   test(`rules in ${bed.family}, ${bed.hook}: the JSON and the text form have the same view`, (context) => {
@@ -17,7 +18,7 @@ for (const [index, bed] of ruleBeds.entries()) {
       return;
     }
     assert.equal(declared.status, 0, declared.stderr);
-    const refused = loadRules(namespace, table, bed);
+    const refused = loadRules(namespace, table, bed.rules);
     for (const rule of refused) context.diagnostic(`this kernel or nft refuses: ${rule}`);
     assert.ok(refused.length < bed.rules.length, 'at least one rule must load');
 
@@ -36,15 +37,6 @@ for (const [index, bed] of ruleBeds.entries()) {
 
 function declaration(table: string, bed: RuleBed): string {
   return `table ${table} {\n${bed.declarations}\nchain c { ${bed.hook} }\n}\n`;
-}
-
-/** Loads all rules at once, or one by one when the kernel refuses some; returns those. */
-function loadRules(namespace: NetworkNamespace, table: string, bed: RuleBed): readonly string[] {
-  const load = (rules: readonly string[]): boolean => {
-    const commands = rules.map((rule) => `add rule ${table} c ${rule}\n`).join('');
-    return namespace.run('nft', ['-f', '-'], commands).status === 0;
-  };
-  return load(bed.rules) ? [] : bed.rules.filter((rule) => !load([rule]));
 }
 
 function ruleCount(document: NftDocument): number {

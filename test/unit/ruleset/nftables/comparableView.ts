@@ -19,7 +19,7 @@ export function comparableView(ruleset: NftRuleset): unknown {
         hook: chain.hook && { ...chain.hook, devices: [] },
         rules: chain.rules.map((rule) => ({
           comment: rule.comment,
-          statements: rule.statements().map(comparableStatement),
+          statements: comparableStatements(rule.statements()),
         })),
       })),
       sets: table.sets.map(({ elements, elementCount, comment, flags, ...set }) => ({
@@ -35,9 +35,9 @@ export function comparableView(ruleset: NftRuleset): unknown {
   );
 }
 
-/** The source of what is not understood differs between the forms, and how much of a statement it is. */
-function comparableStatement(statement: NftStatement): unknown {
-  return unknownSources(statement).length === 0 ? statement : 'not understood';
+/** Statements without their places. The source of what is not understood differs between the forms. */
+export function comparableStatements(statements: readonly NftStatement[]): unknown {
+  return strip(statements.map((statement) => (unknownSources(statement).length === 0 ? statement : 'not understood')));
 }
 
 /** The source of everything that was kept without being understood. */

@@ -21,15 +21,11 @@ const tolerance = 1e-5;
  * How a Service's chain spreads new connections over endpoints: rule i of n takes 1/(n-i) of what is left, which makes
  * 1/n for each. Rules for clients with affinity (`recent --rcheck`) come before and take no part.
  */
-export function readBalancing({ dump, roles }: IptablesRuleset, chain: ChainIndex): BalancingRule[] {
+export function readBalancing(ruleset: IptablesRuleset, chain: ChainIndex): BalancingRule[] {
   const rules: { rule: RuleIndex; endpointChain: ChainIndex; probability: number | undefined }[] = [];
-  for (const rule of dump.chainRules(chain)) {
-    const endpointChain = dump.targetChain(rule);
-    if (roles.of(endpointChain) !== 'endpoint') continue;
-    const probability = dump.probability(rule);
-    if (probability === undefined && dump.option(rule, '--rcheck') !== undefined) continue;
+  eachBalancingRule(ruleset, chain, (rule, endpointChain, probability) => {
     rules.push({ rule, endpointChain, probability });
-  }
+  });
   if (sharesEqually(rules.map(({ probability }) => probability))) {
     return rules.map((rule) => ({ ...rule, share: 1 / rules.length }));
   }
@@ -39,6 +35,24 @@ export function readBalancing({ dump, roles }: IptablesRuleset, chain: ChainInde
     left -= share;
     return { ...rule, share };
   });
+}
+
+/** Visits the rules of {@link readBalancing} in order, without making an object for each. */
+export function eachBalancingRule(
+  { dump, roles }: IptablesRuleset,
+  chain: ChainIndex,
+  visit: (rule: RuleIndex, endpointChain: ChainIndex, probability: number | undefined) => void,
+): void {
+  const rules = dump.chainRules(chain);
+  for (const [index, rule] of rules.entries()) {
+    const endpointChain = dump.targetChain(rule);
+    if (roles.of(endpointChain) !== 'endpoint') continue;
+    const probability = dump.probability(rule);
+    // The last rule takes what is left; one for clients with affinity never is the last.
+    const isLast = index === rules.length - 1;
+    if (probability === undefined && !isLast && dump.option(rule, '--rcheck') !== undefined) continue;
+    visit(rule, endpointChain, probability);
+  }
 }
 
 /** Whether rules with these probabilities, in this order, give each the same part. */

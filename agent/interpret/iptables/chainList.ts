@@ -34,7 +34,7 @@ export function sortChains(ruleset: IptablesRuleset, carriesServices: boolean): 
   for (let chain = 0; chain < dump.chainCount; chain++) {
     if (!ours.has(dump.chainTable(chain))) continue;
     if (roles.of(chain) !== undefined) {
-      if (!carriesServices || dump.chainReferences(chain).length === 0) foreign.push(describe(ruleset, chain));
+      if (!carriesServices || !roles.isReferenced(chain)) foreign.push(describe(ruleset, chain));
       continue;
     }
     const described = describe(ruleset, chain);

@@ -36,19 +36,30 @@ const roleCodes: readonly (ChainRole | undefined)[] = [
   'endpoint',
 ];
 
-/** The roles of all chains of a dump, found once: each of 100,000 chains is asked for many times. */
+/** What is asked of each of 100,000 chains many times, found once for all chains of a dump. */
 export class ChainRoles {
   readonly #codes: Uint8Array;
+  readonly #referenced: Uint8Array;
 
   constructor(dump: IptablesDump) {
     this.#codes = new Uint8Array(dump.chainCount);
     for (let chain = 0; chain < dump.chainCount; chain++) {
       this.#codes[chain] = roleCodes.indexOf(chainRole(dump.chainName(chain)));
     }
+    this.#referenced = new Uint8Array(dump.chainCount);
+    for (let rule = 0; rule < dump.ruleCount; rule++) {
+      const target = dump.targetChain(rule);
+      if (target !== -1) this.#referenced[target] = 1;
+    }
   }
 
   /** Undefined for chains that belong to no single Service, and for -1, which stands for no chain. */
   of(chain: ChainIndex): ChainRole | undefined {
     return roleCodes[this.#codes[chain] ?? 0];
+  }
+
+  /** Whether any rule leads to the chain. */
+  isReferenced(chain: ChainIndex): boolean {
+    return this.#referenced[chain] === 1;
   }
 }

@@ -55,18 +55,17 @@ function collect(
     const protocol = protocolOf(dump.optionValue(rule, '-p'));
     if (protocol === undefined) continue;
     const dispatch: DispatchRule = { ruleset, table, from, rule, target, openOn };
-    addTo(drafts, nameOf(dispatch, objects), chainKey(ruleset, target), protocol, dispatch);
+    addTo(drafts, nameOf(dispatch, objects), protocol, dispatch);
   }
 }
 
 function addTo(
   drafts: Map<string, PortDraft>,
   name: ServicePortName | undefined,
-  nameless: string,
   protocol: ServiceProtocol,
   dispatch: DispatchRule,
 ): void {
-  const key = `${name === undefined ? nameless : formatServicePortName(name)} ${protocol}`;
+  const key = `${name === undefined ? chainKey(dispatch) : formatServicePortName(name)} ${protocol}`;
   const draft = drafts.get(key);
   if (draft !== undefined) draft.dispatches.push(dispatch);
   else drafts.set(key, { name: name ?? { namespace: '', name: '', portName: '' }, protocol, dispatches: [dispatch] });
@@ -90,7 +89,7 @@ function nameOf(
 }
 
 /** Groups the rules of a Service whose name is not known: its chains share the hash in their names. */
-function chainKey({ dump, backend, family }: IptablesRuleset, target: ChainIndex): string {
+function chainKey({ ruleset: { dump, backend, family }, target }: DispatchRule): string {
   return target === -1 ? `? ${backend} ${family}` : `# ${chainHash(dump.chainName(target))}`;
 }
 

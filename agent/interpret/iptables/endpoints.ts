@@ -78,7 +78,7 @@ export function findDnat(dump: IptablesDump, endpointChain: ChainIndex): RuleInd
   // It is the last one: the first masquerades hairpin traffic.
   for (let index = rules.length - 1; index >= 0; index--) {
     const rule = rules[index];
-    if (rule !== undefined && dump.targetName(rule) === 'DNAT') return rule;
+    if (rule !== undefined && dump.targetChain(rule) === -1 && dump.targetName(rule) === 'DNAT') return rule;
   }
   return undefined;
 }

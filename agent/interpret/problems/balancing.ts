@@ -1,6 +1,6 @@
 import type { ModelProblem } from '../../model/nodeModel.ts';
 import type { ChainIndex } from '../../ruleset/iptables/document.ts';
-import { readBalancing, sharesEqually } from '../iptables/balancing.ts';
+import { eachBalancingRule, readBalancing, sharesEqually } from '../iptables/balancing.ts';
 import { findDnat } from '../iptables/endpoints.ts';
 import { parseChainName } from '../nftables/chainName.ts';
 import { readBalancing as readNftBalancing } from '../nftables/chainRules.ts';
@@ -21,27 +21,34 @@ function problemsOfIptables(ruleset: IptablesRuleset): ModelProblem[] {
   for (let chain = 0; chain < dump.chainCount; chain++) {
     if (dump.chainTable(chain) !== nat) continue;
     const role = roles.of(chain);
-    if (role === 'endpoint') problems.push(...problemsOfEndpointChain(ruleset, chain));
-    else if (role !== undefined && role !== 'firewall') problems.push(...problemsOfServiceChain(ruleset, chain));
+    if (role === undefined || role === 'firewall') continue;
+    const found =
+      role === 'endpoint' ? problemsOfEndpointChain(ruleset, chain) : problemsOfServiceChain(ruleset, chain);
+    if (found !== undefined) problems.push(found);
   }
   return problems;
 }
 
-function problemsOfServiceChain(ruleset: IptablesRuleset, chain: ChainIndex): ModelProblem[] {
+function problemsOfServiceChain(ruleset: IptablesRuleset, chain: ChainIndex): ModelProblem | undefined {
   const { dump, locator } = ruleset;
+  const probabilities: (number | undefined)[] = [];
+  eachBalancingRule(ruleset, chain, (_rule, _endpointChain, probability) => probabilities.push(probability));
+  if (sharesEqually(probabilities)) return undefined;
   const rules = readBalancing(ruleset, chain);
-  if (rules.length === 0 || sharesEqually(rules.map(({ probability }) => probability))) return [];
   const name = dump.chainName(chain);
   const sum = rules.reduce((total, { share }) => total + share, 0);
   // The first rule whose part is not 1/n is where to look.
   const odd = rules.find(({ share }) => Math.abs(share - 1 / rules.length) > 1e-5) ?? rules[0];
-  return [unequalShares(name, rules.length, sum, locator.line(odd === undefined ? 0 : dump.ruleLine(odd.rule)))];
+  return unequalShares(name, rules.length, sum, locator.line(odd === undefined ? 0 : dump.ruleLine(odd.rule)));
 }
 
-function problemsOfEndpointChain({ dump, locator }: IptablesRuleset, chain: ChainIndex): ModelProblem[] {
+function problemsOfEndpointChain(
+  { dump, locator, roles }: IptablesRuleset,
+  chain: ChainIndex,
+): ModelProblem | undefined {
   // A chain without rules that nothing leads to is one that kube-proxy has yet to delete.
-  if (findDnat(dump, chain) !== undefined || dump.chainReferences(chain).length === 0) return [];
-  return [endpointWithoutDnat(dump.chainName(chain), locator.line(dump.chain(chain).line))];
+  if (findDnat(dump, chain) !== undefined || !roles.isReferenced(chain)) return undefined;
+  return endpointWithoutDnat(dump.chainName(chain), locator.line(dump.chain(chain).line));
 }
 
 function problemsOfNftables({ chains, locator }: ProxyTable): ModelProblem[] {

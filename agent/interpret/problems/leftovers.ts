@@ -1,7 +1,6 @@
 import type { SourceLocation } from '../../model/location.ts';
 import type { ModelProblem } from '../../model/nodeModel.ts';
 import type { ProxyMode } from '../../model/service.ts';
-import { chainRole } from '../iptables/chainRole.ts';
 import { setRole } from '../ipvs/setMembership.ts';
 import type { IptablesRuleset } from '../parsedSnapshot.ts';
 import type { ProblemContext, ProblemSearch } from './problemContext.ts';
@@ -31,11 +30,11 @@ export const findLeftovers: ProblemSearch = (context) => {
 };
 
 function leftoverChains(ruleset: IptablesRuleset, current: string): ModelProblem[] {
-  const { dump, tables, locator, backend, family } = ruleset;
+  const { dump, tables, roles, locator, backend, family } = ruleset;
   const ours = new Set(tables.values());
   const found = new Map<ProxyMode, { chains: number; location: SourceLocation }>();
   for (let chain = 0; chain < dump.chainCount; chain++) {
-    const mode = modeOfChain(dump.chainName(chain), current);
+    const mode = roles.of(chain) === undefined ? modeOfFixedChain(dump.chainName(chain), current) : 'iptables';
     if (mode === undefined || mode === current || !ours.has(dump.chainTable(chain))) continue;
     const known = found.get(mode);
     if (known === undefined) found.set(mode, { chains: 1, location: locator.line(dump.chain(chain).line) });
@@ -51,9 +50,9 @@ function leftoverChains(ruleset: IptablesRuleset, current: string): ModelProblem
 }
 
 /** Which mode makes chains of that name; undefined when more than one does, the current one among them. */
-function modeOfChain(name: string, current: string): ProxyMode | undefined {
+function modeOfFixedChain(name: string, current: string): ProxyMode | undefined {
   if (!name.startsWith('KUBE-')) return undefined;
-  if (iptablesOnly.has(name) || chainRole(name) !== undefined) return 'iptables';
+  if (iptablesOnly.has(name)) return 'iptables';
   if (ipvsOnly.has(name)) return 'ipvs';
   if (userspaceOnly.test(name)) return 'userspace';
   return iptablesOrIpvs.has(name) && current === 'nftables' ? 'iptables' : undefined;

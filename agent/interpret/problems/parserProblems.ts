@@ -1,12 +1,11 @@
 import type { ModelProblem } from '../../model/nodeModel.ts';
 import type { RulesetProblem } from '../../ruleset/common/problem.ts';
-import type { IptablesDump } from '../../ruleset/iptables/document.ts';
-import { chainRole } from '../iptables/chainRole.ts';
+import type { IptablesDump, RuleIndex } from '../../ruleset/iptables/document.ts';
 import type { Locator } from '../locator.ts';
 import type { ParsedSnapshot } from '../parsedSnapshot.ts';
 import type { ProblemSearch } from './problemContext.ts';
 
-/** Rules are parsed fully only to find what is wrong in them; in dumps with more of them it would take seconds. */
+/** Rules are parsed fully only to find what is wrong in them; with more of them in a dump it would take too long. */
 const maxRulesParsedFully = 20_000;
 
 /** What the parsers did not understand, or found wrong in the text alone, such as a jump to a chain that is missing. */
@@ -34,19 +33,18 @@ function isAnsweredElsewhere(code: string, { rulesets }: ParsedSnapshot): boolea
   return code === 'legacy-tables-present' && rulesets.some(({ backend }) => backend === 'legacy');
 }
 
-/** Of the chains of Services, which kube-proxy wrote, only as many as it takes no time to read. */
+/** Of large dumps only the rules in chains of others than kube-proxy, whose own rules are well formed. */
 function problemsInRules(dump: IptablesDump): RulesetProblem[] {
+  const rules = dump.ruleCount > maxRulesParsedFully ? rulesOfOthers(dump) : Array(dump.ruleCount).keys();
   const problems: RulesetProblem[] = [];
-  let left = maxRulesParsedFully;
-  for (let rule = 0; rule < dump.ruleCount && left > 0; rule++) {
-    const chain = dump.ruleChain(rule);
-    if (dump.ruleCount > maxRulesParsedFully && chain !== -1 && isServiceRule(dump.chainName(chain))) continue;
-    problems.push(...dump.rule(rule).problems);
-    left--;
-  }
+  for (const rule of rules) problems.push(...dump.rule(rule).problems);
   return problems;
 }
 
-function isServiceRule(chain: string): boolean {
-  return chainRole(chain) !== undefined;
+function rulesOfOthers(dump: IptablesDump): RuleIndex[] {
+  const rules: RuleIndex[] = [];
+  for (let chain = 0; chain < dump.chainCount && rules.length < maxRulesParsedFully; chain++) {
+    if (!dump.chainName(chain).startsWith('KUBE-')) rules.push(...dump.chainRules(chain));
+  }
+  return rules.slice(0, maxRulesParsedFully);
 }

@@ -32,9 +32,9 @@ function unreferencedInIptables({ part, dump, tables, locator, roles }: Iptables
   const problems: ModelProblem[] = [];
   const ours = new Set(tables.values());
   for (let chain = 0; chain < dump.chainCount; chain++) {
+    if (roles.isReferenced(chain)) continue;
     const name = dump.chainName(chain);
     if (!name.startsWith('KUBE-') || mayBeUnreferenced.has(name) || !ours.has(dump.chainTable(chain))) continue;
-    if (dump.chainReferences(chain).length > 0) continue;
     const { line, table, declared } = dump.chain(chain);
     if (!declared) continue;
     const isStale = roles.of(chain) !== undefined;

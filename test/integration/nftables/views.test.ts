@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import type { NftDocument } from '../../../agent/ruleset/nftables/document.ts';
 import { parseNftJson } from '../../../agent/ruleset/nftables/parseJson.ts';
 import { parseNftText } from '../../../agent/ruleset/nftables/parseText.ts';
+import { unknownNftParts } from '../../../agent/ruleset/nftables/unknownParts.ts';
 import { NetworkNamespace } from '../../support/networkNamespace.ts';
-import { comparableView, describeUnknown } from '../../unit/ruleset/nftables/comparableView.ts';
+import { comparableView } from '../../unit/ruleset/nftables/comparableView.ts';
 import { type RuleBed, ruleBeds } from '../../unit/ruleset/nftables/rules.ts';
 import { loadRules } from './loadRules.ts';
 
@@ -31,7 +32,8 @@ for (const [index, bed] of ruleBeds.entries()) {
     assert.deepEqual(comparableView(text.ruleset), comparableView(json.ruleset));
     assert.deepEqual(comparableView(withHandles.ruleset), comparableView(json.ruleset));
     assert.deepEqual(handles(withHandles), handles(json));
-    for (const source of describeUnknown(json.ruleset)) context.diagnostic(`kept as source only: ${source}`);
+    for (const { message } of unknownNftParts(json)) context.diagnostic(message);
+    assert.equal([...unknownNftParts(text)].length, [...unknownNftParts(json)].length);
   });
 }
 

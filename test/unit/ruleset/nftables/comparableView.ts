@@ -37,21 +37,12 @@ export function comparableView(ruleset: NftRuleset): unknown {
 
 /** Statements without their places. The source of what is not understood differs between the forms. */
 export function comparableStatements(statements: readonly NftStatement[]): unknown {
-  return strip(statements.map((statement) => (unknownSources(statement).length === 0 ? statement : 'not understood')));
+  return strip(statements.map((statement) => (hasUnknown(statement) ? 'not understood' : statement)));
 }
 
-/** The source of everything that was kept without being understood. */
-export function describeUnknown(ruleset: NftRuleset): readonly string[] {
-  return ruleset.tables.flatMap((table) => [
-    ...table.chains.flatMap((chain) => chain.rules.flatMap((rule) => unknownSources(rule.statements()))),
-    ...table.sets.flatMap((set) => unknownSources(set.elements())),
-  ]);
-}
-
-function unknownSources(value: unknown): readonly string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const own = 'kind' in value && value.kind === 'unknown' && 'source' in value ? [String(value.source)] : [];
-  return [...own, ...Object.values(value).flatMap(unknownSources)];
+function hasUnknown(part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return false;
+  return ('kind' in part && part.kind === 'unknown') || Object.values(part).some(hasUnknown);
 }
 
 function strip(value: unknown): unknown {

@@ -4,6 +4,7 @@ import type { NftExpression } from '../../../../agent/ruleset/nftables/expressio
 import { parseNftJson } from '../../../../agent/ruleset/nftables/parseJson.ts';
 import { parseNftText } from '../../../../agent/ruleset/nftables/parseText.ts';
 import type { NftStatement, NftStatementBody } from '../../../../agent/ruleset/nftables/statement.ts';
+import { unknownNftParts } from '../../../../agent/ruleset/nftables/unknownParts.ts';
 
 const value = (constant: string | number | boolean): NftExpression => ({ kind: 'value', value: constant });
 const payload = (protocol: string, field: string): NftExpression => ({ kind: 'payload', protocol, field });
@@ -312,6 +313,18 @@ test('what JSON says in an unknown way is kept as it stands', () => {
     kind: 'unknown',
     source: '{"osf":{"key":"name"}}',
   });
+});
+
+test('parts that are not understood can be listed with their places', () => {
+  const text =
+    'table ip t {\n\tset s {\n\t\telements = { good, bad bad }\n\t}\n\tchain c {\n\t\tfrob 5 accept\n\t}\n}\n';
+  assert.deepEqual(
+    Array.from(unknownNftParts(parseNftText(text)), ({ code, span }) => [code, text.slice(span.start, span.end)]),
+    [
+      ['nft-part-not-understood', 'frob 5'],
+      ['nft-part-not-understood', 'bad bad'],
+    ],
+  );
 });
 
 test('a statement that nft prints as text within JSON is read as text', () => {

@@ -109,10 +109,11 @@ const quietSettings = {
  */
 export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
   const { entry, dataFolder } = options;
-  const settingsFile = join(dataFolder, 'User/settings.json');
-  const changeSettings = (settings: Readonly<Record<string, unknown>>) =>
-    writeFile(settingsFile, JSON.stringify({ ...quietSettings, ...settings }, undefined, 2));
-  await mkdir(dirname(settingsFile), { recursive: true });
+  const changeSettings = async (settings: Readonly<Record<string, unknown>>) => {
+    await writeSettings(join(dataFolder, 'User'), { ...quietSettings, ...settings });
+    // Settings of the scope "machine" are read from here where VS Code's server is another machine than its window.
+    await writeSettings(join(dataFolder, 'Machine'), settings);
+  };
   await changeSettings(options.settings);
   const config = join(dataFolder, 'config.yaml');
   await writeFile(config, 'auth: none\n');
@@ -148,6 +149,11 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   void ended.then(() => process.off('exit', endWithThisProcess));
   const url = await listeningUrl(child, options.onLine ?? (() => {}));
   return { url, ended, changeSettings, stop: () => stopGroup(child) };
+}
+
+async function writeSettings(folder: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'settings.json'), JSON.stringify(settings, undefined, 2));
 }
 
 function listeningUrl(child: ChildProcess, onLine: (line: string) => void): Promise<string> {

@@ -48,13 +48,16 @@ export class RootOpener {
 
   /** Opens a target, or connects again where it is open already. Resolves when it stands or the user was told why not. */
   async open(target: RootTarget): Promise<void> {
-    const root = this.#options.roots.get(rootId(target)) ?? this.#create(target);
-    await this.connect(root);
+    const known = this.#options.roots.get(rootId(target));
+    const root = known ?? this.#create(target);
+    const outcome = await this.connect(root);
+    // What was cancelled before it stood leaves no trace; what failed stays, to be tried again.
+    if (outcome === 'cancelled' && known === undefined) await this.close(root);
     if (target.kind === 'ssh' && root.agent !== undefined) await this.#options.rememberedHosts.remember(target.host);
   }
 
   /** Connects a root with a progress notification that can cancel it. */
-  async connect(root: Root): Promise<void> {
+  async connect(root: Root): Promise<'connected' | 'cancelled' | 'failed'> {
     const { l10n, log, showLog } = this.#options;
     let failure: unknown;
     await vscode.window.withProgress(
@@ -73,10 +76,12 @@ export class RootOpener {
         }
       },
     );
-    if (failure === undefined || isTransportError(failure, 'cancelled')) return;
+    if (failure === undefined) return 'connected';
+    if (isTransportError(failure, 'cancelled')) return 'cancelled';
     log.error(`${root.label}: ${describeError(failure)}`);
     // Not awaited: the message may stay for as long as the user likes.
     void showFailure(root.label, failure, { showLog, tryAgain: () => void this.connect(root) }, l10n);
+    return 'failed';
   }
 
   /** Closes a root for good. */

@@ -21,9 +21,9 @@ export const nodeHeight = 44;
 export const rowGap = 14;
 export const margin = 16;
 const widestNode = 240;
-const narrowestNode = 150;
+const narrowestNode = 128;
 const widestGap = 90;
-const narrowestGap = 56;
+const narrowestGap = 48;
 
 /**
  * Places a graph in columns from left to right: each node right of everything that leads to it, endpoints and final

@@ -77,7 +77,11 @@ function snapshotText(
 ): string {
   if (snapshot === undefined) return '';
   return joinDescription(
-    snapshot.services === 1 ? l10n.t('1 Service') : l10n.t('{0} Services', numbers.integer(snapshot.services)),
+    snapshot.mode === 'none'
+      ? undefined
+      : snapshot.services === 1
+        ? l10n.t('1 Service')
+        : l10n.t('{0} Services', numbers.integer(snapshot.services)),
     problems === 0
       ? undefined
       : problems === 1

@@ -46,7 +46,7 @@ export function pidFile(folder: string): string {
 }
 
 /** Where the guest's serial console is written to. */
-export function consoleLog(folder: string): string {
+function consoleLog(folder: string): string {
   return join(folder, 'console.log');
 }
 

@@ -7,6 +7,8 @@ import type { ParsedPart } from '../parsedSnapshot.ts';
 export interface ProxyTable {
   readonly table: NftTable;
   readonly family: IpFamily;
+  /** The dump in which it stands. */
+  readonly text: string;
   readonly locator: Locator;
   readonly chains: ReadonlyMap<string, NftChain>;
   /** Sets and maps. */
@@ -19,6 +21,7 @@ export function findProxyTables(parts: readonly ParsedPart<NftDocument>[]): Prox
     document.ruleset.tables.filter(isProxyTable).map((table) => ({
       table,
       family: table.family === 'ip6' ? ('ipv6' as const) : ('ipv4' as const),
+      text: document.text,
       locator,
       chains: new Map(table.chains.map((chain) => [chain.name, chain])),
       sets: new Map(table.sets.map((set) => [set.name, set])),

@@ -58,11 +58,22 @@ function metricsPort(process: KubeProxyProcess | undefined): number | undefined 
   return match ? Number(match[1]) : undefined;
 }
 
+/**
+ * Whether something listens on a TCP port, by the kernel's tables. A connection to a closed port would be answered too,
+ * but its packets would be counted by the rules that are about to be read.
+ */
+async function isListening(machine: Machine, port: number): Promise<boolean> {
+  const listening = new RegExp(`:${port.toString(16).toUpperCase().padStart(4, '0')} [0-9A-F]+:0000 0A `);
+  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map((path) => machine.readFile(path)));
+  return tables.some((table) => table.kind === 'read' && listening.test(table.text));
+}
+
 async function askMetricsServer(
   machine: Machine,
   port: number,
   signal: AbortSignal | undefined,
 ): Promise<Pick<KubeProxyReport, 'metricsPort' | 'mode' | 'version'>> {
+  if (!(await isListening(machine, port))) return {};
   const mode = (await machine.getFromLoopback(port, '/proxyMode', signal))?.trim();
   // Anything may listen on that port; only kube-proxy answers with the name of a mode.
   if (mode === undefined || !/^[a-z]{1,20}$/.test(mode)) return {};

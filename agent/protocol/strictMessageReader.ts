@@ -65,15 +65,13 @@ export class StrictMessageReader extends AbstractMessageReader {
     let bytes = this.#chunks.length === 1 ? (this.#chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#chunks);
     while (!this.#closed) {
       if (this.#bodyLength === undefined) {
+        // A stream that begins with something else is noticed at once, however little there is of it.
+        if (!'content-'.startsWith(bytes.toString('latin1', 0, 8).toLowerCase())) {
+          throw new BrokenStreamError('What comes in is no message.');
+        }
         const end = bytes.indexOf(endOfHeaders);
         if ((end === -1 ? bytes.length : end) > maxHeaderBytes) throw new BrokenStreamError('The header does not end.');
-        if (end === -1) {
-          // A stream that begins with something else is noticed at once, however little there is of it.
-          if (!'content-'.startsWith(bytes.toString('latin1', 0, 8).toLowerCase())) {
-            throw new BrokenStreamError('What comes in is no message.');
-          }
-          break;
-        }
+        if (end === -1) break;
         this.#bodyLength = bodyLength(bytes.toString('latin1', 0, end));
         bytes = bytes.subarray(end + endOfHeaders.length);
       }

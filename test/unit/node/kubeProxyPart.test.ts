@@ -6,8 +6,18 @@ import { FakeMachine } from '../../fakes/fakeMachine.ts';
 
 const metrics = 'kubernetes_build_info{build_date="x",git_version="v1.36.3",platform="linux/amd64"} 1\n';
 
-function machineWith(...argv: string[]): FakeMachine {
+/** A machine on which something listens on these ports of loopback. */
+function machineListening(...ports: number[]): FakeMachine {
   const machine = new FakeMachine();
+  const lines = ports.map(
+    (port) => `   0: 0100007F:${port.toString(16).toUpperCase()} 00000000:0000 0A 00000000:00000000\n`,
+  );
+  machine.files.set('/proc/net/tcp', `  sl  local_address rem_address   st tx_queue rx_queue\n${lines.join('')}`);
+  return machine;
+}
+
+function machineWith(...argv: string[]): FakeMachine {
+  const machine = machineListening(10249, 10999);
   machine.files.set('/proc/4711/comm', 'kube-proxy\n');
   machine.files.set('/proc/4711/cmdline', argv.map((word) => `${word}\0`).join(''));
   machine.links.set('/proc/4711/ns/net', 'net:[1]');
@@ -61,14 +71,20 @@ describe('kubeProxyReader', () => {
   });
 
   it('finds a kube-proxy that is built into another program', async () => {
-    const machine = new FakeMachine();
+    const machine = machineListening(10249);
     machine.answers.set('10249/proxyMode', 'iptables');
     const { report } = await reportOf(machine);
     assert.deepEqual(report, { processes: [], metricsPort: 10249, mode: 'iptables' });
   });
 
+  it('sends no packet where nothing listens', async () => {
+    const machine = machineListening(10256);
+    machine.answers.set('10249/proxyMode', 'iptables');
+    assert.equal((await reportOf(machine)).part.status, 'missing');
+  });
+
   it('does not take something else on the port for a kube-proxy', async () => {
-    const machine = new FakeMachine();
+    const machine = machineListening(10249);
     machine.answers.set('10249/proxyMode', '<html>404</html>');
     assert.equal((await reportOf(machine)).part.status, 'missing');
   });

@@ -4,7 +4,7 @@ import { helpText } from './helpText.ts';
 import { runParse } from './runParse.ts';
 import { runRead } from './runRead.ts';
 
-export const exitStatus = { success: 0, failure: 1, usage: 2 } as const;
+const exitStatus = { success: 0, failure: 1, usage: 2 } as const;
 
 /** Runs a command line; what goes wrong is told on stderr. Resolves to the exit status. */
 export async function runCli(argv: readonly string[], environment: CliEnvironment): Promise<number> {

@@ -9,7 +9,7 @@ import { type ParsedDump, type ParsedLanguage, parseDump } from './dumpLanguages
 const chunkLength = 64 * 1024;
 
 /** Thrown when `parse` cannot tell what a file is written in. */
-export class UnknownLanguage extends Error {
+class UnknownLanguage extends Error {
   override readonly name = 'UnknownLanguage';
   readonly code = 'unknown-language';
   readonly args: Readonly<Record<string, string>>;

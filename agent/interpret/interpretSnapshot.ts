@@ -34,19 +34,8 @@ export interface InterpretOptions {
   readonly nodeName?: string | undefined;
 }
 
-/** A model with the parsed dumps it was made from. */
-export interface Interpretation {
-  readonly model: NodeModel;
-  readonly parsed: ParsedSnapshot;
-}
-
 /** Makes the model of a snapshot. Never throws on what was read: what is not understood is among the problems. */
 export function interpretSnapshot(snapshot: Snapshot, options: InterpretOptions): NodeModel {
-  return interpret(snapshot, options).model;
-}
-
-/** {@link interpretSnapshot}, for callers that also need what was parsed. */
-export function interpret(snapshot: Snapshot, options: InterpretOptions): Interpretation {
   const parsed = parseSnapshot(snapshot);
   const membership = new SetMembership(parsed.ipsets);
   const proxyTables = findProxyTables(parsed.nftables);
@@ -58,6 +47,7 @@ export function interpret(snapshot: Snapshot, options: InterpretOptions): Interp
     ...saved.map(({ objects }) => objects),
     ...(options.objects === undefined ? [] : [options.objects]),
   ];
+  const objectProblems = [...(options.objectProblems ?? []), ...saved.flatMap(({ problems }) => problems)];
   const objects = allObjects.length === 0 ? undefined : new ObjectIndex(mergeObjects(allObjects), nodeName);
 
   const services = readServices(mode, parsed, proxyTables, virtualServers, membership, objects);
@@ -67,7 +57,7 @@ export function interpret(snapshot: Snapshot, options: InterpretOptions): Interp
   const nftChains = parsed.nftables.map((part) => sortNftChains(part, parsed.rulesets, mode === 'nftables'));
   const sets = readSets(parsed);
   const sorted = [...iptablesChains, ...nftChains];
-  const model = {
+  return {
     mode,
     backends: readBackends(parsed, virtualServers),
     services,
@@ -79,13 +69,8 @@ export function interpret(snapshot: Snapshot, options: InterpretOptions): Interp
       sets,
       iptablesChains.flatMap(({ elsewhere }) => elsewhere),
     ),
-    problems: [
-      ...(options.objectProblems ?? []),
-      ...saved.flatMap(({ problems }) => problems),
-      ...findProblems({ parsed, mode, services, virtualServers, membership, proxyTables }),
-    ],
+    problems: findProblems({ parsed, mode, services, virtualServers, membership, proxyTables }, objectProblems),
   };
-  return { model, parsed };
 }
 
 /** The objects that stood among saved dumps. */

@@ -51,6 +51,11 @@ export function ownerOfName(name: string): RuleOwner {
   return firewalldHook.test(name) ? 'firewalld' : 'unknown';
 }
 
+/** Whether kube-proxy or kubelet makes chains of that name. */
+export function isMadeByKubernetes(name: string): boolean {
+  return kubeletNames.has(name) || ownerOfName(name) === 'kube-proxy';
+}
+
 /** Who wrote a rule with that comment into a chain that is not its own. */
 export function ownerOfComment(comment: string): RuleOwner {
   if (comment.startsWith('cali:')) return 'calico';

@@ -11,6 +11,8 @@ import { largeIptablesSave, largeNode } from './largeDump.ts';
 import { largeIpvs, largeNftText } from './largeOtherModes.ts';
 import type { ReadMeasurement } from './readOnce.ts';
 
+/** Makes the network namespace whose kernel holds the rules. */
+const iproute = 'ip';
 const rounds = 5;
 const limits = { partOfSave: 0.5, peakMegabytes: 500, firstPageMs: 1_000 };
 
@@ -23,7 +25,9 @@ function inNamespace(tool: string, input: string, output: string): number {
   const stdout = openSync(output, 'w');
   try {
     const started = performance.now();
-    const { status, stderr } = spawnSync('ip', ['netns', 'exec', namespace, tool], { stdio: [stdin, stdout, 'pipe'] });
+    const { status, stderr } = spawnSync(iproute, ['netns', 'exec', namespace, tool], {
+      stdio: [stdin, stdout, 'pipe'],
+    });
     if (status !== 0) throw new Error(`${tool} failed: ${stderr.toString()}`);
     return performance.now() - started;
   } finally {
@@ -66,7 +70,7 @@ function benchIptables(): void {
   writeFileSync(input, rules);
   const dump = dumpFolder('iptables', {});
   const saved = join(dump, 'iptables-save.txt');
-  execFileSync('ip', ['netns', 'add', namespace]);
+  execFileSync(iproute, ['netns', 'add', namespace]);
   const saves: number[] = [];
   const reads: ReadMeasurement[] = [];
   try {
@@ -76,7 +80,7 @@ function benchIptables(): void {
       reads.push(readOnce(dump));
     }
   } finally {
-    execFileSync('ip', ['netns', 'delete', namespace]);
+    execFileSync(iproute, ['netns', 'delete', namespace]);
   }
   for (const read of reads) report('iptables', read);
   const save = least(saves);

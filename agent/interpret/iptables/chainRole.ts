@@ -5,7 +5,7 @@ import type { ChainIndex, IptablesDump } from '../../ruleset/iptables/document.t
  * What a chain of kube-proxy's is for, by its name; undefined for chains that belong to no single Service.
  * KUBE-XLB- was what KUBE-EXT- and KUBE-SVL- are together, until Kubernetes 1.23.
  */
-export function chainRole(name: string): ChainRole | undefined {
+function chainRole(name: string): ChainRole | undefined {
   if (!name.startsWith('KUBE-')) return undefined;
   switch (name.slice(5, 9)) {
     case 'SEP-':

@@ -1,4 +1,5 @@
 import type { IptablesBackend } from '../../model/snapshot.ts';
+import { isMadeByKubernetes } from '../owners.ts';
 import type { IptablesRuleset } from '../parsedSnapshot.ts';
 import type { ProblemSearch } from './problemContext.ts';
 
@@ -46,7 +47,7 @@ function countKubeChains(rulesets: readonly IptablesRuleset[], backend: Iptables
     if (own !== backend) continue;
     const ours = new Set(tables.values());
     for (let chain = 0; chain < dump.chainCount; chain++) {
-      if (dump.chainName(chain).startsWith('KUBE-') && ours.has(dump.chainTable(chain))) count++;
+      if (isMadeByKubernetes(dump.chainName(chain)) && ours.has(dump.chainTable(chain))) count++;
     }
   }
   return count;

@@ -3,6 +3,7 @@ import { parseChainName } from '../nftables/chainName.ts';
 import { statementTargets } from '../nftables/chainRules.ts';
 import { serviceMaps } from '../nftables/mapEntries.ts';
 import type { ProxyTable } from '../nftables/proxyTable.ts';
+import { isMadeByKubernetes } from '../owners.ts';
 import type { IptablesRuleset } from '../parsedSnapshot.ts';
 import type { ProblemSearch } from './problemContext.ts';
 
@@ -34,7 +35,7 @@ function unreferencedInIptables({ part, dump, tables, locator, roles }: Iptables
   for (let chain = 0; chain < dump.chainCount; chain++) {
     if (roles.isReferenced(chain)) continue;
     const name = dump.chainName(chain);
-    if (!name.startsWith('KUBE-') || mayBeUnreferenced.has(name) || !ours.has(dump.chainTable(chain))) continue;
+    if (!isMadeByKubernetes(name) || mayBeUnreferenced.has(name) || !ours.has(dump.chainTable(chain))) continue;
     const { line, table, declared } = dump.chain(chain);
     if (!declared) continue;
     const isStale = roles.of(chain) !== undefined;

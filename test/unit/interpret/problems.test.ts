@@ -66,6 +66,16 @@ describe('problems of iptables rules', () => {
     assert.equal(only(problemsOf(snapshot), 'unreferenced-chain').severity, 'information');
   });
 
+  it('chains of kube-router are none', async () => {
+    const snapshot = await brokenCase('classic', 'iptables', 'iptables-save', (text) =>
+      text.replace(
+        /^:KUBE-SERVICES .*$/m,
+        '$&\n:KUBE-POD-FW-AAAAAAAAAAAAAAAA - [0:0]\n:KUBE-NWPLCY-AAAAAAAAAAAAAAAA - [0:0]',
+      ),
+    );
+    assert.deepEqual(problemsOf(snapshot), []);
+  });
+
   it('probabilities that do not give equal shares', async () => {
     const snapshot = await brokenCase('classic', 'iptables', 'iptables-save', (text) =>
       text.replace('--probability 0.50000000000', '--probability 0.90000000000'),

@@ -69,7 +69,6 @@ class JsonRulesetParser {
     if (kind === 'table') {
       const table = name === undefined ? undefined : this.#table(object.string('family'), name, span);
       if (!table) return incomplete(kind);
-      table.span = span;
       Object.assign(table, object.handleAndComment(), { flags: object.strings('flags') });
       return undefined;
     }

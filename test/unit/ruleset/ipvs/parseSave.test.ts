@@ -114,6 +114,14 @@ test('-E and -e change what -A and -a made', () => {
   );
 });
 
+test('-E leaves the real servers of its virtual server', () => {
+  const server = onlyVirtualServer(
+    '-A -t 10.0.0.1:80 -s rr\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -m -w 1\n-E -t 10.0.0.1:80 -s sh\n',
+  );
+  assert.equal(server.scheduler, 'sh');
+  assert.equal(server.realServers.length, 1);
+});
+
 test('names are kept as they are, with a warning', () => {
   const text = '-A -t node.example:http -s rr\n-a -t node.example:http -r 10.0.0.2:webcache -m -w 1\n';
   const { virtualServers, problems } = parseIpvsadmSave(text);

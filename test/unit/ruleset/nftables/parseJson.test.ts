@@ -152,6 +152,8 @@ const problems: readonly (readonly [name: string, text: string, code: string])[]
   ['no JSON', 'table ip t {', 'nft-json-syntax'],
   ['a missing comma', `{"nftables": [${chain} ${chain}]}`, 'nft-json-syntax'],
   ['a wrong bracket', `{"nftables": [${chain}}`, 'nft-json-syntax'],
+  ['a missing comma within', '{"nftables": [{"rule": {"expr": [{"a": [1 2]}]}}]}', 'nft-json-syntax'],
+  ['a missing key within', '{"nftables": [{"rule": {"expr": [{"a": 1, 2}]}}]}', 'nft-json-syntax'],
   ['a bare word', '{"nftables": [frob]}', 'nft-json-syntax'],
   ['something after the end', `{"nftables": [${chain}]} x`, 'nft-json-trailing'],
   ['another object', '{"tables": []}', 'nft-json-no-ruleset'],

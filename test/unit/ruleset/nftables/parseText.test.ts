@@ -212,6 +212,13 @@ for (const [text, code, place] of problems) {
   });
 }
 
+test('an unknown block that is torn off is two problems', () => {
+  assert.deepEqual(
+    parseNftText('gadget g {\n\tx').problems.map(({ code }) => code),
+    ['nft-text-not-understood', 'nft-text-truncated'],
+  );
+});
+
 test('what stands before the end of a torn text is understood', () => {
   const text = listed.slice(0, listed.indexOf('log prefix'));
   const firewalld = table(parseNftText(text), 'firewalld');

@@ -150,6 +150,11 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    text: 'tcp flags syn accept',
+    json: [{ match: { op: 'in', left: payloadJson('tcp', 'flags'), right: 'syn' } }, { accept: null }],
+    statements: [match(payload('tcp', 'flags'), value('syn'), 'in'), verdict('accept')],
+  },
+  {
     text: 'flow add @ft',
     json: [{ flow: { op: 'add', flowtable: '@ft' } }],
     statements: [{ kind: 'flowOffload', flowtable: 'ft' }],
@@ -282,6 +287,18 @@ for (const { text, json, statements } of cases) {
       assert.deepEqual(withoutPlaces(onlyRule(source, 'json')), withoutPlaces(statements));
     });
   }
+}
+
+for (const [family, type] of [
+  ['ip', 'icmp'],
+  ['ip6', 'icmpv6'],
+  ['inet', 'icmpx'],
+  ['bridge', 'icmpx'],
+] as const) {
+  test(`a plain reject in ${family} sends ${type} port-unreachable`, () => {
+    const [reject] = onlyRule(`table ${family} t {\n\tchain c {\n\t\treject\n\t}\n}\n`, 'text');
+    assert.deepEqual(reject && withoutPlaces([reject]), [{ kind: 'reject', type, code: 'port-unreachable' }]);
+  });
 }
 
 test('each statement of a text rule stands where its words are', () => {

@@ -22,7 +22,8 @@ const searches: readonly ProblemSearch[] = [
 
 const order = { error: 0, warning: 1, information: 2 } as const;
 
-/** Everything that looks wrong, the worst first. */
-export function findProblems(context: ProblemContext): ModelProblem[] {
-  return searches.flatMap((search) => search(context)).sort((a, b) => order[a.severity] - order[b.severity]);
+/** Everything that looks wrong, with what was found `before`; the worst first. */
+export function findProblems(context: ProblemContext, before: readonly ModelProblem[]): ModelProblem[] {
+  const found = searches.flatMap((search) => search(context));
+  return [...before, ...found].sort((a, b) => order[a.severity] - order[b.severity]);
 }

@@ -38,6 +38,8 @@ export const dumpProblemTexts: Wordings = {
   'nft-text-truncated': (args, l10n) => l10n.t('The text ends within a block; what stands before was read.', args),
   'nft-text-not-understood': (args, l10n) =>
     l10n.t('"{statement}" is nothing that "nft list ruleset" prints here.', args),
+  'nft-part-not-understood': (args, l10n) =>
+    l10n.t('"{source}" is kept as it stands; what it does is not known.', args),
   'object-invalid': (args, l10n) => l10n.t('This {kind} was left out because {field} is not valid: {reason}.', args),
   'object-without-kind': (args, l10n) =>
     l10n.t('{path} was left out because it is not a Kubernetes object (it has no kind).', args),

@@ -101,7 +101,10 @@ found=
 for library in /lib64/libstdc++.so.6 /usr/lib64/libstdc++.so.6 /lib/*-linux-gnu/libstdc++.so.6 /usr/lib/*-linux-gnu/libstdc++.so.6 /usr/lib/libstdc++.so.6; do
   if [ -e "$library" ]; then found=$library; break; fi
 done
-if [ -z "$found" ]; then found=$(ldconfig -p 2>/dev/null | grep -F libstdc++.so.6 | head -n 1); fi
+if [ -z "$found" ]; then
+  found=$(ldconfig -p 2>/dev/null | sed -n 's/^.*libstdc++[.]so[.]6 .*=> //p' | head -n 1)
+  if [ ! -e "$found" ]; then found=; fi
+fi
 fact libstdcxx "$found"
 has gzip
 has sha256sum

@@ -26,6 +26,9 @@ export function presentNamespace(element: Element<'namespace'>, context: Present
     facts: [
       { name: l10n.t('Namespace'), value: element.name, code: true },
       { name: l10n.t('Services'), value: numbers.integer(element.services) },
+      ...(element.name === ''
+        ? [{ name: l10n.t('Hint'), value: l10n.t('ipvs rules carry no names; "Use Objects File..." gives them.') }]
+        : []),
     ],
     name: element.name,
   };
@@ -76,7 +79,10 @@ export function presentServicePort(element: Element<'servicePort'>, context: Pre
         : [{ name: l10n.t('ClientIP affinity'), value: l10n.t('{0} s', numbers.integer(element.affinitySeconds)) }]),
       ...counterFacts(element, context),
     ],
-    name: `${joinName(element.namespace, element.service)}:${element.name === '' ? element.port : element.name}`,
+    name:
+      element.service === ''
+        ? protocolAndPort
+        : `${joinName(element.namespace, element.service)}:${element.name === '' ? element.port : element.name}`,
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { edgePath } from '../../../../webview/packetPath/edgePath.ts';
-import { layOut, nodeHeight } from '../../../../webview/packetPath/layout.ts';
+import { layOut, nodeHeight, rowGap } from '../../../../webview/packetPath/layout.ts';
 import { nextNode } from '../../../../webview/packetPath/navigation.ts';
 import { collapsedId, visibleGraph } from '../../../../webview/packetPath/visibleGraph.ts';
 import { fromView, type PathGraph, type PathNode, toView } from '../../../../webview/protocol.ts';
@@ -51,7 +51,8 @@ describe('layout of the Service path', () => {
     const passed = placeOf('KUBE-EXT');
     const [, horizontal = ''] = /L([\d.]+ [\d.]+)/.exec(edgePath(from, placeOf('KUBE-SVC'), layout)) ?? [];
     const y = Number(horizontal.split(' ')[1]);
-    assert.ok(y > passed.y + nodeHeight || y < passed.y, `${y} is beside ${passed.y}`);
+    const fromRowTop = (y - passed.y) % (nodeHeight + rowGap);
+    assert.ok(fromRowTop > nodeHeight, `${y} is between the rows that begin at ${passed.y}`);
   });
 
   it('ends for rules that go round in circles', () => {

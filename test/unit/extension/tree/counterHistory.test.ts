@@ -24,7 +24,8 @@ describe('counter history', () => {
     const history = new CounterHistory();
     history.record(seen(10, 100));
     history.advance();
-    assert.equal(history.change(seen(3, 40)), undefined);
+    assert.equal(history.change(seen(3, 400)), undefined);
+    assert.equal(history.change(seen(30, 40)), undefined);
   });
 
   it('does not report counters that stand still', () => {

@@ -83,6 +83,20 @@ describe('a Service of both families', () => {
     );
   });
 
+  it('knows a local SCTP node port of IPv6 by its set, whose name is cut', () => {
+    const save = part('ipvsadm-save', 'ipvsadm-save', '-A --sctp-service [fd00:2::5]:30009 -s rr\n');
+    const sets = part(
+      'ipset-save',
+      'ipset-save',
+      'create KUBE-6-NODE-PORT-LOCAL-SCTP-HAS hash:ip,port family inet6\nadd KUBE-6-NODE-PORT-LOCAL-SCTP-HAS fd00:2::5,sctp:30009\n',
+    );
+    const [service] = interpretSnapshot(snapshotOf(save, sets), { mode: 'auto' }).services;
+    assert.deepEqual(
+      service?.frontends.map(({ kind, kindAssumed, localOnly }) => [kind, kindAssumed, localOnly]),
+      [['nodePort', undefined, true]],
+    );
+  });
+
   it('of a firewall mark is a virtual server and no Service', () => {
     const save = part('ipvsadm-save', 'ipvsadm-save', '-A -f 7 -s wlc\n-a -f 7 -r 10.244.0.1:0 -g -w 2\n');
     const model = interpretSnapshot(snapshotOf(save), { mode: 'ipvs' });

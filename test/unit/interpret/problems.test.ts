@@ -1,41 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { interpretSnapshot } from '../../../agent/interpret/interpretSnapshot.ts';
-import type { ModelProblem } from '../../../agent/model/nodeModel.ts';
-import type { ProxyMode } from '../../../agent/model/service.ts';
-import type { Snapshot, SnapshotPart } from '../../../agent/model/snapshot.ts';
+import type { SnapshotPart } from '../../../agent/model/snapshot.ts';
 import { loadCase } from '../../golden/cases.ts';
 import { brokenCase, part, snapshotOf, tableDump } from './dumps.ts';
-
-function problemsOf(snapshot: Snapshot, mode: 'auto' | ProxyMode = 'auto'): readonly ModelProblem[] {
-  return interpretSnapshot(snapshot, { mode }).problems;
-}
-
-/** The text of the line that a problem points at. */
-function pointedAt(snapshot: Snapshot, { location }: ModelProblem): string {
-  const text = snapshot.parts.find(({ id }) => id === location?.part)?.text ?? '';
-  return text.split('\n')[location?.line ?? -1] ?? '';
-}
-
-/** Expects exactly one problem of that code, and returns it. */
-function only(problems: readonly ModelProblem[], code: string): ModelProblem {
-  assert.deepEqual(
-    problems.map((problem) => problem.code),
-    [code],
-  );
-  const [problem] = problems;
-  assert.ok(problem);
-  assert.match(problem.message, /\.$/);
-  return problem;
-}
+import { only, pointedAt, problemsOf, withParts } from './foundProblems.ts';
 
 const legacyDump = (table: string, rules: string): SnapshotPart =>
   part('iptables-legacy-save', 'iptables-save', tableDump(table, rules, 'legacy'));
-
-async function withParts(name: string, mode: string, ...parts: readonly SnapshotPart[]): Promise<Snapshot> {
-  const snapshot = await loadCase(name, mode);
-  return { ...snapshot, parts: [...snapshot.parts, ...parts] };
-}
 
 describe('problems of iptables rules', () => {
   it('a jump to a chain that is missing', async () => {
@@ -203,98 +175,6 @@ describe('problems of nftables', () => {
       text.replace(/\n\}\s*$/, '\n\tchain service-AAAAAAAA-default/gone/tcp/ {\n\t}\n}\n'),
     );
     assert.equal(only(problemsOf(snapshot), 'unreferenced-chain').severity, 'information');
-  });
-});
-
-describe('leftovers of another mode', () => {
-  it('of iptables, in ipvs mode', async () => {
-    const left = part(
-      'ip6tables-save',
-      'iptables-save',
-      tableDump('nat', '-A KUBE-SVC-AAAAAAAAAAAAAAAA -j KUBE-SEP-AAAAAAAAAAAAAAAA\n:KUBE-SEP-AAAAAAAAAAAAAAAA'),
-      { family: 'ipv6', backend: 'legacy' },
-    );
-    const problems = problemsOf(await withParts('classic', 'ipvs', left));
-    const leftover = problems.find(({ code }) => code === 'leftover-chains');
-    assert.deepEqual(leftover?.args, {
-      mode: 'iptables',
-      current: 'ipvs',
-      backend: 'legacy',
-      family: 'ipv6',
-      chains: 2,
-    });
-  });
-
-  it('of ipvs, in iptables mode: virtual servers, addresses, sets and chains', async () => {
-    const ipvs = await loadCase('random-1', 'ipvs');
-    const left = ipvs.parts.filter(({ kind }) => kind !== 'iptables-save');
-    const chains = part(
-      'more',
-      'iptables-save',
-      tableDump('filter', '-A INPUT -j KUBE-IPVS-FILTER\n:KUBE-IPVS-FILTER'),
-    );
-    const snapshot = await withParts('random-1', 'iptables', ...left, chains);
-    const problems = problemsOf(snapshot);
-    assert.deepEqual(problems.map(({ code, args }) => [code, args['count'] ?? args['chains']]).sort(), [
-      ['leftover-addresses', 13],
-      ['leftover-chains', 1],
-      ['leftover-sets', 17],
-      ['leftover-virtual-servers', 27],
-    ]);
-    assert.equal(interpretSnapshot(snapshot, { mode: 'auto' }).mode, 'iptables');
-  });
-
-  it('virtual servers of another program are none', async () => {
-    const keepalived = part(
-      'ipvsadm-save',
-      'ipvsadm-save',
-      '-A -t 198.51.100.9:443 -s wlc\n-a -t 198.51.100.9:443 -r 10.1.1.1:443 -g -w 5\n',
-    );
-    assert.deepEqual(problemsOf(await withParts('classic', 'iptables', keepalived)), []);
-  });
-
-  it('of ipvs with IPv6 sets, in nftables mode', async () => {
-    const sets = part(
-      'ipset-save',
-      'ipset-save',
-      'create KUBE-6-CLUSTER-IP hash:ip,port family inet6 hashsize 1024 maxelem 65536\n',
-    );
-    only(problemsOf(await withParts('classic', 'nftables', sets)), 'leftover-sets');
-  });
-
-  it('of nftables, in ipvs mode', async () => {
-    const { parts } = await loadCase('classic', 'nftables');
-    const snapshot = await withParts('classic', 'ipvs', ...parts);
-    const problem = problemsOf(snapshot, 'ipvs').find(({ code }) => code === 'leftover-table');
-    assert.equal(problem?.args['table'], 'kube-proxy');
-  });
-
-  it('of iptables, in nftables mode', async () => {
-    const { parts } = await loadCase('classic', 'iptables');
-    const snapshot = await withParts('classic', 'nftables', ...parts);
-    assert.equal(interpretSnapshot(snapshot, { mode: 'auto' }).mode, 'nftables');
-    assert.equal(only(problemsOf(snapshot), 'leftover-chains').args['mode'], 'iptables');
-  });
-
-  it('of userspace, in iptables mode', async () => {
-    const left = part(
-      'more',
-      'iptables-save',
-      tableDump('nat', '-A PREROUTING -j KUBE-PORTALS-CONTAINER\n:KUBE-PORTALS-CONTAINER'),
-    );
-    assert.equal(
-      only(problemsOf(await withParts('classic', 'iptables', left)), 'leftover-chains').args['mode'],
-      'userspace',
-    );
-  });
-
-  it("kubelet's chains are none in any mode", async () => {
-    const nat =
-      '-A KUBE-MARK-DROP -j MARK --set-xmark 0x8000/0x8000\n:KUBE-KUBELET-CANARY\n:KUBE-MARK-MASQ\n:KUBE-MARK-DROP';
-    const filter = '-A INPUT -j KUBE-FIREWALL\n:KUBE-FIREWALL\n:KUBE-KUBELET-CANARY';
-    const kubelet = part('more', 'iptables-save', tableDump('nat', nat) + tableDump('filter', filter));
-    for (const mode of ['ipvs', 'nftables'])
-      assert.deepEqual(problemsOf(await withParts('classic', mode, kubelet)), []);
   });
 });
 

@@ -3,8 +3,8 @@ import type { IptablesBackend, SnapshotPart } from '../model/snapshot.ts';
 import { commandPart, readCommand } from './commandPart.ts';
 import type { KernelFeatures } from './kernelFeatures.ts';
 import type { Machine } from './machine.ts';
+import { partIfAbsent } from './partIfAbsent.ts';
 import type { PartReader } from './partReader.ts';
-import { partIfAbsent } from './presenceReason.ts';
 
 const programs: Readonly<Record<IpFamily, string>> = { ipv4: 'iptables', ipv6: 'ip6tables' };
 

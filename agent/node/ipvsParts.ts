@@ -2,8 +2,8 @@ import type { PartKind } from '../model/snapshot.ts';
 import { commandPart, readCommand } from './commandPart.ts';
 import type { KernelFeatures, Presence } from './kernelFeatures.ts';
 import type { Machine } from './machine.ts';
+import { partIfAbsent } from './partIfAbsent.ts';
 import type { PartReader } from './partReader.ts';
-import { partIfAbsent } from './presenceReason.ts';
 
 /** The readers of ipvs and of the IP sets that its rules match. */
 export function ipvsReaders(machine: Machine, features: KernelFeatures): readonly PartReader[] {

@@ -3,7 +3,7 @@ import type { SnapshotPart } from '../model/snapshot.ts';
 import { commandPart, missingPart, readCommand } from './commandPart.ts';
 import type { KernelFeatures } from './kernelFeatures.ts';
 import type { Machine } from './machine.ts';
-import { partIfAbsent } from './presenceReason.ts';
+import { partIfAbsent } from './partIfAbsent.ts';
 
 const jsonIdentity = { id: 'nft.json', kind: 'nft-json' } as const;
 const textIdentity = { id: 'nft.txt', kind: 'nft-text' } as const;

@@ -5,15 +5,18 @@ import { addBaseChains } from './chainNodes.ts';
 import type { OutlineDocument } from './documents/outlineDocument.ts';
 import { idsOnPath } from './elementId.ts';
 import { Filter } from './filter.ts';
-import { addForeign, addParts, addProblems, addVirtualServers } from './otherNodes.ts';
+import { addForeign } from './foreignNodes.ts';
 import { OutlineNode } from './outlineNode.ts';
+import { addParts } from './partNodes.ts';
 import { placeAt } from './place.ts';
+import { addProblems } from './problemNodes.ts';
 import { addServices } from './serviceNodes.ts';
 import { ServicePlaces } from './servicePlaces.ts';
 import { addSets } from './setNodes.ts';
 import { Severities } from './severities.ts';
 import { SnapshotText } from './snapshotText.ts';
 import { type SortOrder, sorted } from './sortOrder.ts';
+import { addVirtualServers } from './virtualServerNodes.ts';
 
 /** Which of an element's children are wanted. */
 export interface ChildrenRequest {

@@ -1,5 +1,6 @@
 import { formatAddress } from '../model/address.ts';
 import type { SourceLocation } from '../model/location.ts';
+import type { NodeModel } from '../model/nodeModel.ts';
 import type { ServicePort, VirtualServer } from '../model/service.ts';
 import { excerptDocument } from './documents/excerptDocument.ts';
 import { realServerSource } from './endpointNodes.ts';
@@ -10,6 +11,34 @@ import { searchable } from './words.ts';
 
 function addressOf({ ip, port, mark }: VirtualServer): string {
   return ip === undefined ? `${mark ?? 0}` : formatAddress(ip, port);
+}
+
+/** Adds the heading of all virtual servers, when there are any. */
+export function addVirtualServers(siblings: Siblings, model: NodeModel, text: SnapshotText): void {
+  const { virtualServers } = model;
+  if (virtualServers.length === 0) return;
+  siblings.add('virtualServers', {
+    facts: () => ({ kind: 'virtualServers', count: virtualServers.length }),
+    childCount: () => virtualServers.length,
+    children: (below) => {
+      const services = new Map(
+        model.services.flatMap((service) =>
+          service.virtualServers.map((server) => [placeOf(server.location), service]),
+        ),
+      );
+      for (const server of virtualServers) {
+        addVirtualServer(below, server, text, services.get(placeOf(server.location)));
+      }
+    },
+    holds: (place) =>
+      virtualServers.some(({ location, realServers }) =>
+        [location, ...realServers.map((server) => server.location)].some((each) => isAt(place, each)),
+      ),
+  });
+}
+
+function placeOf({ part, line, column }: SourceLocation): string {
+  return `${part} ${line} ${column}`;
 }
 
 /** Adds a virtual server with its real servers below. */

@@ -10,6 +10,7 @@ import { printIptablesSave } from '../../../../agent/ruleset/iptables/print.ts';
 import { ruleProblems } from '../../../../agent/ruleset/iptables/ruleProblems.ts';
 import { propertyRuns } from '../../../support/mutations.ts';
 import { comparableRule } from './comparableRule.ts';
+import { assertIndexAgrees } from './indexAgreement.ts';
 
 const data = new URL('../../../golden/data/', import.meta.url);
 const unusual = `*filter
@@ -108,27 +109,6 @@ const excerpt = fc
 const mutated = fc
   .tuple(fc.oneof(excerpt, fc.constantFrom(...originals)), fc.array(mutation, { minLength: 1, maxLength: 6 }))
   .map(([text, mutations]) => mutations.reduce((changed, mutate) => mutate(changed), text));
-
-/** Every answer of the index about a rule is that of the rule parsed in full. */
-function assertIndexAgrees(dump: IptablesDump, index: number): void {
-  const rule = dump.rule(index);
-  const line = dump.text.slice(rule.span.start, rule.span.end);
-  const chain = dump.ruleChain(index);
-  assert.equal(chain === -1 ? undefined : dump.chainName(chain), rule.command?.chain?.value);
-  assert.equal(dump.targetName(index), rule.target?.name);
-  assert.equal(dump.isGoto(index), rule.target?.kind === 'goto');
-  const owners = [{ options: rule.parameters }, ...rule.matches, ...(rule.target ? [rule.target] : [])];
-  const options = owners.flatMap((owner) => owner.options).sort((a, b) => a.span.start - b.span.start);
-  for (const name of ['-s', '-d', '--comment', '--dport', '--set', '--probability', '--match-set', '--exist']) {
-    const expected = options.find((option) => option.name === name);
-    const found = dump.option(index, name);
-    assert.equal(found?.value, expected?.values[0]?.value, `${name} of ${line}`);
-    assert.equal(found?.negated, expected?.negated, `${name} of ${line}`);
-    if (expected?.values[0]) assert.deepEqual(found?.valueSpan, expected.values[0].span, name);
-  }
-  const counters = rule.counters && { packets: Number(rule.counters.packets), bytes: Number(rule.counters.bytes) };
-  assert.deepEqual(dump.ruleCounters(index), counters);
-}
 
 function assertChainsAgree(dump: IptablesDump): void {
   for (let chain = 0; chain < dump.chainCount; chain++) {

@@ -1,6 +1,5 @@
-import { NotificationType, ProgressType, RequestType } from 'vscode-jsonrpc';
+import { NotificationType, ProgressType } from 'vscode-jsonrpc';
 import * as z from 'zod/mini';
-import type { ErrorData } from './errors.ts';
 import { locationSchema, treeElementSchema } from './treeElement.ts';
 
 /*
@@ -75,7 +74,7 @@ const filter = z.object({
 });
 
 /** Elements in one answer at most. */
-export const maxPageSize = 1_000;
+const maxPageSize = 1_000;
 
 /** A page of an element's children; of the root without `parent`. */
 export const treeChildren = {
@@ -133,11 +132,4 @@ export interface RequestDefinition<Params extends z.ZodMiniType, Result extends 
   readonly method: string;
   readonly params: Params;
   readonly result: Result;
-}
-
-/** The vscode-jsonrpc type of a request. */
-export function requestType<Params extends z.ZodMiniType, Result extends z.ZodMiniType>(
-  definition: RequestDefinition<Params, Result>,
-): RequestType<z.infer<Params>, unknown, ErrorData> {
-  return new RequestType(definition.method);
 }

@@ -172,4 +172,3 @@ export const treeElementSchema = z.discriminatedUnion('kind', [
 
 /** One element of the tree that the agent serves; discriminated by `kind`. */
 export type TreeElement = z.infer<typeof treeElementSchema>;
-export type TreeElementKind = TreeElement['kind'];

@@ -10,7 +10,7 @@ const project = join(import.meta.dirname, '../../..');
 const goldenData = join(project, 'test/golden/data');
 
 /** The agent's command line. */
-export const agentArguments = [join(project, 'agent/main.ts')];
+const agentArguments = [join(project, 'agent/main.ts')];
 
 export interface AgentStart {
   /** Replaces PATH's beginning, for tools made by a test. */

@@ -41,12 +41,20 @@ function hasContent(part: SnapshotPart): boolean {
 }
 
 /**
- * Dumps often hold one rule set in both of nft's forms. The text is preferred, because its lines are what people read
- * and because nft 1.0.6 leaves flags of sets and comments of tables out of the JSON.
+ * Dumps often hold one rule set in both of nft's forms. A complete one counts before one that was cut off, and then the
+ * text, because its lines are what people read and because nft 1.0.6 leaves flags of sets and comments of tables out
+ * of the JSON.
  */
 function oncePerRuleset(texts: ParsedPart<NftDocument>[], jsons: ParsedPart<NftDocument>[]): ParsedPart<NftDocument>[] {
-  const tables = new Set(texts.flatMap(tablesOf));
-  return [...texts, ...jsons.filter((json) => !tablesOf(json).some((table) => tables.has(table)))];
+  const isComplete = ({ part }: ParsedPart<NftDocument>): boolean => part.status === 'complete';
+  const both = [...texts, ...jsons];
+  const seen = new Set<string>();
+  return [...both.filter(isComplete), ...both.filter((each) => !isComplete(each))].filter((each) => {
+    const tables = tablesOf(each);
+    const isNew = !tables.some((table) => seen.has(table));
+    if (isNew) for (const table of tables) seen.add(table);
+    return isNew;
+  });
 }
 
 function tablesOf({ document }: ParsedPart<NftDocument>): string[] {

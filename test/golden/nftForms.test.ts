@@ -43,6 +43,20 @@ describe('both forms of recorded nftables rules', () => {
       assert.deepEqual(sets(text), sets(json));
     });
 
+    it(`${name}: the form that is complete counts`, async () => {
+      const snapshot = await loadCase(name, 'nftables');
+      const parts = snapshot.parts.map((part) =>
+        part.kind === 'nft-text' ? { ...part, status: 'partial' as const, text: part.text.slice(0, 400) } : part,
+      );
+      const cut = interpretSnapshot({ ...snapshot, parts }, { mode: 'auto' });
+      const { services } = await servicesOf(name, 'nft-json');
+      assert.deepEqual(cut.services.map(withoutPlaces), services);
+      assert.deepEqual(
+        cut.problems.map(({ code }) => code),
+        ['part-incomplete'],
+      );
+    });
+
     it(`${name}: a folder with both counts each Service once`, async () => {
       const snapshot = await loadCase(name, 'nftables');
       const both = interpretSnapshot(snapshot, { mode: 'auto' });

@@ -246,13 +246,18 @@ describe('delivering the agent over a real sshd', () => {
     header.writeUInt16LE(183, 18);
     writeFileSync(foreign, header);
     const arm = await loadArtefacts({ agent: fixture.path('agent.js'), runtimes: { x64: foreign } });
-    assert.equal((await failure(newTarget(), fakeContext(), arm)).reason, 'architectureUnsupported');
+    const wrong = await failure(newTarget(), fakeContext(), arm);
+    assert.equal(wrong.reason, 'architectureUnsupported');
+    assert.deepEqual(wrong.args, { machine: 'x86_64' });
 
     const old = fixture.path('old-libc');
     writeFileSync(old, '#!/bin/sh\necho "node: /lib/libc.so.6: version \\`GLIBC_2.28\' not found" >&2\nexit 1\n');
     const files = await loadArtefacts({ agent: fixture.path('agent.js'), runtimes: { x64: old } });
     const error = await failure(newTarget(), fakeContext(), files);
     assert.equal(error.reason, 'glibcTooOld');
+    assert.ok('found' in error.args && 'needed' in error.args);
+    assert.match(error.args.found, /^2\.\d+$/);
+    assert.equal(error.args.needed, '2.28');
   });
 
   it('needs a runtime for the processor that the node has', async () => {

@@ -151,16 +151,18 @@ async function failure(
 }
 
 /** Why the runtime does not start, from the words of the dynamic loader or the shell. */
-function runtimeFailure(detail: string, folder: string): TransportError {
+function runtimeFailure(answer: string, folder: string): TransportError {
   const step = 'upload';
+  // The processor, the version of glibc (empty when it is another C library), and what was said.
+  const [, machine = '', found = '', detail = ''] = /^(\S*) (\S*) (.*)$/s.exec(answer) ?? [];
   const glibc = /version [`']GLIBC_(\d+\.\d+)' not found/.exec(detail)?.[1];
   if (glibc !== undefined) {
-    return new TransportError('glibcTooOld', { step, args: { found: '', needed: glibc }, detail });
+    return new TransportError('glibcTooOld', { step, args: { found, needed: glibc }, detail });
   }
   if (/libstdc\+\+\.so|GLIBCXX_|CXXABI_/.test(detail))
     return new TransportError('libstdcxxMissing', { step, args: {}, detail });
   if (/exec format error|cannot execute binary/i.test(detail)) {
-    return new TransportError('architectureUnsupported', { step, args: { machine: '' }, detail });
+    return new TransportError('architectureUnsupported', { step, args: { machine }, detail });
   }
   return new TransportError('runtimeDoesNotStart', { step, args: { folder }, detail });
 }

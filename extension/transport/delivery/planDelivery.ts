@@ -3,7 +3,7 @@ import type { AgentArtefacts, Artefact, RuntimeArchitecture } from './artefacts.
 import type { NodeFacts } from './nodeFacts.ts';
 
 /** What the binaries of Node.js 24 need on Linux (nodejs/node BUILDING.md, "Platform list"). */
-export const neededGlibc = '2.28';
+const neededGlibc = '2.28';
 
 const architectures: Readonly<Record<string, RuntimeArchitecture>> = {
   x86_64: 'x64',

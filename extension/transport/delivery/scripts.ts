@@ -158,7 +158,10 @@ case $error in *'No space left'* | *'quota exceeded'*) failed diskFull 0 ;; esac
 [ "$(checksum "$incoming/$name")" = "$sha" ] || failed checksumMismatch "$name"
 if [ "$run" = run ]; then
   chmod 0755 "$incoming/$name"
-  error=$( "$incoming/$name" --version 2>&1 </dev/null ) || failed runtimeDoesNotStart "$error"
+  error=$( "$incoming/$name" --version 2>&1 </dev/null ) || {
+    libc=$(getconf GNU_LIBC_VERSION 2>/dev/null)
+    failed runtimeDoesNotStart "$(uname -m) \${libc#glibc } $error"
+  }
 else
   chmod 0644 "$incoming/$name"
 fi

@@ -127,7 +127,7 @@ export class Authenticator {
       const offer = new IdentityOffer(
         identity,
         publicKey,
-        () => this.#deadline.pause(),
+        (underWay) => (underWay ? this.#deadline.pause() : this.#deadline.restart()),
         (error) => {
           // Cancelling ends the attempt; any other failure only this key.
           if (error instanceof TransportError) this.#onFailure(error);

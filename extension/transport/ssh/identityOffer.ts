@@ -9,19 +9,24 @@ import { BaseAgent, type ParsedKey } from './ssh2.ts';
 export class IdentityOffer extends BaseAgent<ParsedKey> {
   readonly #identity: Identity;
   readonly #publicKey: ParsedKey;
-  readonly #onSign: () => void;
+  readonly #onSigning: (underWay: boolean) => void;
   readonly #onFailure: (error: unknown) => void;
   #signed = false;
 
   /**
-   * @param onSign called when the server accepts the key and wants a signature
+   * @param onSigning called when the server accepts the key and wants a signature, and when it has been made
    * @param onFailure called with what kept the signature from being made
    */
-  constructor(identity: Identity, publicKey: ParsedKey, onSign: () => void, onFailure: (error: unknown) => void) {
+  constructor(
+    identity: Identity,
+    publicKey: ParsedKey,
+    onSigning: (underWay: boolean) => void,
+    onFailure: (error: unknown) => void,
+  ) {
     super();
     this.#identity = identity;
     this.#publicKey = publicKey;
-    this.#onSign = onSign;
+    this.#onSigning = onSigning;
     this.#onFailure = onFailure;
   }
 
@@ -42,10 +47,11 @@ export class IdentityOffer extends BaseAgent<ParsedKey> {
   ): void {
     const answer = typeof options === 'function' ? options : callback;
     const hash = typeof options === 'function' ? undefined : options.hash;
-    this.#onSign();
+    this.#onSigning(true);
     this.#identity.sign(data, hash).then(
       (signature) => {
         this.#signed = true;
+        this.#onSigning(false);
         answer?.(undefined, signature);
       },
       (error: unknown) => {

@@ -45,7 +45,7 @@ export function decryptPrivateKey(text: string, passphrase: string): ParsedKey |
 }
 
 /** The public key that goes over the wire as `blob`; undefined when its type is not supported. */
-export function publicKeyFromBlob(blob: Buffer): ParsedKey | undefined {
+function publicKeyFromBlob(blob: Buffer): ParsedKey | undefined {
   const parsed = parseOne(`${keyTypeOf(blob) ?? ''} ${blob.toString('base64')}`);
   return parsed instanceof Error ? undefined : parsed;
 }

@@ -88,7 +88,7 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
 }
 
 /** A port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

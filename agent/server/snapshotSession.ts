@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { NodeModel } from '../model/nodeModel.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { CollectCancelled } from '../node/collectSnapshot.ts';
@@ -36,17 +37,16 @@ export class SnapshotSession {
   async #take({ read, objects, signal }: SnapshotRequest): Promise<SnapshotSummary> {
     if (signal.aborted) throw cancelledError();
     const started = performance.now();
-    const snapshot = await readOrExplain(read);
+    const snapshot = await readOrExplain(read, signal);
     if (signal.aborted) throw cancelledError();
     const collected = performance.now();
     const model = this.#interpret(snapshot, objects);
     const outline = new Outline(snapshot, model);
+    const summary = summarize(snapshot, model);
     const name = this.#outlines.add(outline);
     workWhenIdle(outline.prepare(), () => this.#outlines.has(name));
-    return summarize(name, snapshot, model, {
-      collectMs: collected - started,
-      interpretMs: performance.now() - collected,
-    });
+    const timing = { collectMs: collected - started, interpretMs: performance.now() - collected };
+    return { ...summary, snapshot: name, timing };
   }
 
   release(snapshot: string): void {
@@ -77,17 +77,20 @@ function unknownElement(element: string): never {
   );
 }
 
+const explained = z.object({
+  code: z.string(),
+  message: z.string(),
+  args: z.optional(z.record(z.string(), z.union([z.string(), z.number()]))),
+});
+
 /** Reading fails as a whole only when it is cancelled, or when files are not there. */
-async function readOrExplain(read: () => Promise<Snapshot>): Promise<Snapshot> {
+async function readOrExplain(read: () => Promise<Snapshot>, signal: AbortSignal): Promise<Snapshot> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof CollectCancelled) throw cancelledError();
-    const message = error instanceof Error ? error.message : String(error);
-    throw requestError('collectFailed', codeOf(error), message, { said: message });
+    if (signal.aborted || error instanceof CollectCancelled) throw cancelledError();
+    const { data } = explained.safeParse(error);
+    if (data) throw requestError('collectFailed', data.code, data.message, data.args);
+    throw error;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'collect-failed';
 }

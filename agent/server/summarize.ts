@@ -1,6 +1,7 @@
 import type { NodeModel } from '../model/nodeModel.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { parseKubeProxyReport } from '../node/kubeProxyReport.ts';
+import { serviceKey } from '../outline/serviceGroups.ts';
 import type { SnapshotSummary } from '../protocol/messages.ts';
 
 /** What a snapshot's summary tells of a kube-proxy; undefined when nobody looked for one. */
@@ -13,24 +14,14 @@ function kubeProxyOf(snapshot: Snapshot): SnapshotSummary['kubeProxy'] {
   return { running: true, ...(version !== undefined && { version }), ...(mode !== undefined && { mode }) };
 }
 
-/** The few facts that a client keeps of a snapshot. */
-export function summarize(
-  name: string,
-  snapshot: Snapshot,
-  model: NodeModel,
-  timing: SnapshotSummary['timing'],
-): SnapshotSummary {
+/** The few facts that a client keeps of a snapshot, without its name and what it took to make it. */
+export function summarize(snapshot: Snapshot, model: NodeModel): Omit<SnapshotSummary, 'snapshot' | 'timing'> {
   const problems = { error: 0, warning: 0, information: 0 };
   for (const { severity } of model.problems) problems[severity]++;
-  const services = new Set(
-    model.services.map(({ namespace, name: service, port }) =>
-      service === '' ? `${port.protocol} ${port.port}` : `${namespace}/${service}`,
-    ),
-  );
+  const services = new Set(model.services.map((port) => `${port.namespace}/${serviceKey(port)}`));
   const kubeProxy = kubeProxyOf(snapshot);
   const { iptables, nftables, ipvs } = model.backends;
   return {
-    snapshot: name,
     takenAt: snapshot.takenAt,
     nodeName: snapshot.nodeName,
     origin: snapshot.origin,
@@ -40,6 +31,5 @@ export function summarize(
     endpoints: model.services.reduce((sum, { endpoints }) => sum + endpoints.length, 0),
     problems,
     ...(kubeProxy && { kubeProxy }),
-    timing,
   };
 }

@@ -137,6 +137,7 @@ describe('serve', () => {
   it('hands over why reading failed, and survives what nobody foresaw', async () => {
     class Refused extends Error {
       readonly code = 'not-found';
+      readonly args = { path: 'x' };
     }
     const client = await initialized(
       startServer({
@@ -148,7 +149,7 @@ describe('serve', () => {
     );
     const open = await client.request('snapshot/open', { paths: ['x'] });
     assert.equal(open.error?.code, errorNumbers.collectFailed);
-    assert.equal(open.error?.data?.code, 'not-found');
+    assert.deepEqual(open.error?.data, { code: 'not-found', args: { path: 'x' } });
     assert.equal(open.error?.message, 'x does not exist.');
     const take = await client.request('snapshot/take', {});
     assert.match(take.error?.message ?? '', /a mistake/);
@@ -175,6 +176,20 @@ describe('serve', () => {
       assert.equal((await answer).error?.data?.code, 'cancelled');
     }
     assert.equal(started, 1);
+  });
+
+  it('says that loading was cancelled, whatever it rejects with', async () => {
+    const server = startServer({
+      load: (_paths, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(new DOMException('Aborted', 'AbortError')));
+        }),
+    });
+    const client = await initialized(server);
+    const { id, answer } = client.send('snapshot/open', { paths: ['x'] });
+    await client.settled();
+    client.notify('$/cancelRequest', { id });
+    assert.equal((await answer).error?.data?.code, 'cancelled');
   });
 
   it('leaves after the answer to shutdown, and hears nothing after it', async () => {

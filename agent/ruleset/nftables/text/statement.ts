@@ -22,27 +22,36 @@ export function parseRuleStatements(text: string, { start, end }: Span, family: 
 
 function parseStatements(cursor: NftTokenCursor, depth: number, family: NftFamily): readonly NftStatement[] {
   const statements: NftStatement[] = [];
-  while (!cursor.done && cursor.word() !== '}' && cursor.word() !== ':') {
+  while (!cursor.done && !(depth > 0 && endsElement(cursor.word()))) {
     const start = cursor.index;
     if (cursor.word() === 'comment' && cursor.peek(1)?.quoted) {
       cursor.index += 2;
       continue;
     }
-    const body = parseStatement(cursor, depth, family) ?? parseUnknown(cursor, start);
+    const body = parseStatement(cursor, depth, family) ?? parseUnknown(cursor, start, depth > 0);
     statements.push({ ...body, span: cursor.spanFrom(start) });
   }
   return statements;
 }
 
-function parseUnknown(cursor: NftTokenCursor, start: number): NftStatementBody {
-  cursor.index = start + 1;
+/** Within an element, a brace closes it and a colon leads to its data. */
+function endsElement(word: string | undefined): boolean {
+  return word === '}' || word === ':';
+}
+
+/**
+ * Takes everything from `start` to the next word that begins a statement. What a parser has looked at in vain is taken
+ * with it: looking at it again would make long nonsense take quadratic time.
+ */
+function parseUnknown(cursor: NftTokenCursor, start: number, isNested: boolean): NftStatementBody {
+  const reached = cursor.index;
   let open = 0;
-  for (; !cursor.done; cursor.index++) {
+  for (cursor.index = start; !cursor.done; cursor.index++) {
     const word = cursor.word();
     if (word === '{') open++;
-    else if (word === '}') open--;
-    else if (open === 0 && word !== undefined && statementStarts.has(word)) break;
-    if (open < 0) break;
+    else if (word === '}' && open > 0) open--;
+    else if (word === '}' && isNested) break;
+    else if (cursor.index > start && cursor.index >= reached && open === 0 && statementStarts.has(word ?? '')) break;
   }
   return { kind: 'unknown', source: cursor.sourceFrom(start) };
 }

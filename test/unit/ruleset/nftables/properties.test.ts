@@ -71,6 +71,35 @@ test('damaged text never throws, prints back the same, and stands within the tex
   );
 });
 
+test('nothing of a rule but its comment is left out of its statements', () => {
+  fc.assert(
+    fc.property(damaged([allRules], textFragments), (input) => {
+      for (const chain of parseNftText(input).ruleset.tables.flatMap((table) => table.chains)) {
+        for (const rule of chain.rules) {
+          let { start } = rule.span;
+          for (const { span } of rule.statements()) {
+            assertNothingBetween(input, start, span.start);
+            start = span.end;
+          }
+          assertNothingBetween(input, start, rule.span.end);
+        }
+      }
+    }),
+    propertyRuns,
+  );
+});
+
+/** Blanks, continued lines, comments and a rule's own comment are no statements. */
+function assertNothingBetween(input: string, start: number, end: number): void {
+  assert.ok(start <= end, `${start} is behind ${end}`);
+  const rest = input
+    .slice(start, end)
+    .replaceAll(/comment\s*"[^"\n]*("|$)/g, '')
+    .replaceAll(/#[^\n]*/g, '')
+    .replaceAll(/\\\r?\n/g, '');
+  assert.equal(rest.trim(), '');
+}
+
 test('any text at all never throws and prints back the same', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (input) => {
@@ -80,6 +109,28 @@ test('any text at all never throws and prints back the same', () => {
     }),
     propertyRuns,
   );
+});
+
+test('long nonsense takes no more than linear time', () => {
+  const words = [
+    'ip daddr . ',
+    'add @s { ',
+    'jhash ',
+    '( ',
+    '{ ',
+    'vmap { ',
+    '" ',
+    '} ',
+    ': ',
+    'meta mark set ',
+    'ct ',
+  ];
+  for (const word of words) {
+    const input = `table ip t {\nchain c {\n${word.repeat(20_000)}\n}\n}\n`;
+    const started = performance.now();
+    checkDocument(parseNftText(input), input);
+    assert.ok(performance.now() - started < 5000, word);
+  }
 });
 
 test('deeply nested text does not exhaust the stack', () => {

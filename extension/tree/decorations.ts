@@ -46,9 +46,7 @@ export class ElementDecorations implements vscode.FileDecorationProvider {
           new vscode.ThemeColor('list.warningForeground'),
         );
       default:
-        return query.has('changed')
-          ? new vscode.FileDecoration('●', this.#l10n.t('Counters changed'), new vscode.ThemeColor('charts.blue'))
-          : undefined;
+        return query.has('changed') ? new vscode.FileDecoration('●', this.#l10n.t('Counters changed')) : undefined;
     }
   }
 }

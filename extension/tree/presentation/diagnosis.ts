@@ -15,7 +15,9 @@ type Element<Kind extends TreeElement['kind']> = Extract<TreeElement, { kind: Ki
 export function presentProblem(element: Element<'problem'>, { l10n }: PresentationContext): ElementPresentation {
   const text = problemText(element, l10n);
   const place =
-    element.location === undefined ? '' : l10n.t('{0}, line {1}', element.location.part, element.location.line + 1);
+    element.location === undefined
+      ? ''
+      : l10n.t('{0}, line {1}', fileName(element.location.part), element.location.line + 1);
   return {
     label: text,
     description: place,
@@ -27,6 +29,11 @@ export function presentProblem(element: Element<'problem'>, { l10n }: Presentati
     ],
     name: text,
   };
+}
+
+/** The last segment of a part's name: parts of saved dumps are named by the whole path. */
+function fileName(part: string): string {
+  return part.split(/[/\\]/).at(-1) ?? part;
 }
 
 /** The word for a severity. */
@@ -55,7 +62,7 @@ export function presentPart(element: Element<'part'>, { l10n, numbers }: Present
     { name: l10n.t('Time'), value: l10n.t('{0} ms', numbers.integer(element.durationMs)) },
   );
   return {
-    label: element.name,
+    label: fileName(element.name),
     description:
       element.status === 'complete'
         ? joinDescription(numbers.bytes(element.characters), l10n.t('{0} ms', numbers.integer(element.durationMs)))

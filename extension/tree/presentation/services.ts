@@ -43,6 +43,8 @@ export function presentService(element: Element<'service'>, context: Presentatio
     description: joinDescription(
       element.name === '' ? undefined : element.clusterIPs.join(', '),
       endpointCount(element.endpoints, context),
+      // There is room for one number more only where it says something new.
+      context.change === undefined ? undefined : counterText(element, context),
     ),
     icon: element.endpoints === 0 ? { id: 'type-hierarchy', color: 'disabledForeground' } : { id: 'type-hierarchy' },
     facts: [

@@ -136,6 +136,7 @@ export class Outline {
   #nodesTo(part: string, line: number, column?: number): readonly OutlineNode[] {
     const place = placeAt(part, line, this.#text, column);
     const path: OutlineNode[] = [];
+    if (place === undefined) return path;
     for (let node: OutlineNode | undefined = this.#root; node !== undefined; ) {
       node = node.children.find((child) => child.source.holds?.(place));
       if (node) path.push(node);

@@ -5,7 +5,7 @@ import type { SnapshotText } from './snapshotText.ts';
 export interface Place {
   readonly part: string;
   readonly line: number;
-  /** Known where the place was given with it; JSON has all rules on one line. */
+  /** Set where the line alone does not tell: nft prints all its JSON on one. */
   readonly column?: number | undefined;
   readonly block?: Block | undefined;
 }
@@ -19,11 +19,15 @@ export interface Block {
 /** How far up a line is looked for the beginning of the chain that it stands in. */
 const maxLinesUp = 20_000;
 
-/** Finds out what a line belongs to. */
-export function placeAt(part: string, line: number, text: SnapshotText, column?: number): Place {
+/**
+ * Finds out what a line belongs to.
+ *
+ * @returns undefined when the line holds many rules and `column` does not say which one
+ */
+export function placeAt(part: string, line: number, text: SnapshotText, column?: number): Place | undefined {
   const kind = text.part(part)?.kind;
   const content = text.line(part, line);
-  const place = { part, line, column };
+  const place = { part, line };
   switch (kind) {
     case 'iptables-save': {
       const name = /^(?:\[\d+:\d+\] )?(?::|-A |-I )(\S+)/.exec(content)?.[1];
@@ -35,6 +39,8 @@ export function placeAt(part: string, line: number, text: SnapshotText, column?:
     }
     case 'nft-text':
       return { ...place, block: nftBlock(part, line, text) };
+    case 'nft-json':
+      return column === undefined ? undefined : { ...place, column };
     default:
       return place;
   }
@@ -54,7 +60,7 @@ function nftBlock(part: string, line: number, text: SnapshotText): Block | undef
 /** Whether a location is the place. */
 export function isAt(place: Place, location: SourceLocation | undefined): boolean {
   if (location?.part !== place.part || location.line !== place.line) return false;
-  return place.column === undefined || location.length === 0 || location.column === place.column;
+  return place.column === undefined || location.column === place.column;
 }
 
 /** Whether the place belongs to the chain, set or map with that name in the part of `location`. */

@@ -12,9 +12,9 @@ export class ServicePlaces {
     this.#ports = ports;
   }
 
-  find({ part, line, block }: Place): ServicePort | undefined {
+  find({ part, line, column, block }: Place): ServicePort | undefined {
     const { byLine, byBlock } = this.#indices();
-    return byLine.get(`${part} ${line}`) ?? (block && byBlock.get(blockKey(part, block.name)));
+    return byLine.get(lineKey(part, line, column)) ?? (block && byBlock.get(blockKey(part, block.name)));
   }
 
   #indices(): { byLine: Map<string, ServicePort>; byBlock: Map<string, ServicePort> } {
@@ -22,7 +22,10 @@ export class ServicePlaces {
       const byLine = new Map<string, ServicePort>();
       const byBlock = new Map<string, ServicePort>();
       for (const port of this.#ports) {
-        for (const location of linesOf(port)) byLine.set(`${location.part} ${location.line}`, port);
+        for (const { part, line, column } of linesOf(port)) {
+          byLine.set(lineKey(part, line, undefined), port);
+          byLine.set(lineKey(part, line, column), port);
+        }
         // The names of a Service's chains hold a hash of its name, and so are the same in all tables.
         for (const { name, location } of port.chains) byBlock.set(blockKey(location.part, name), port);
       }
@@ -31,6 +34,10 @@ export class ServicePlaces {
     }
     return { byLine: this.#byLine, byBlock: this.#byBlock };
   }
+}
+
+function lineKey(part: string, line: number, column: number | undefined): string {
+  return `${part} ${line} ${column ?? ''}`;
 }
 
 function blockKey(part: string, name: string): string {

@@ -216,6 +216,29 @@ describe('a problem', () => {
     assert.equal(severityOf(undefined, 'baseChains'), undefined);
   });
 
+  it('marks the right one of many that stand on one line of JSON', () => {
+    const json = (column: number) => ({ part: 'nft.json', line: 0, column, length: 5 });
+    const on = (name: string, column: number) =>
+      servicePort('shop', name, { frontends: [{ ...frontend('10.96.0.1', 0), location: json(column) }] });
+    const problem = { ...problemAt('nft.json', 0), location: json(10) };
+    const snapshot = snapshotOf(partWith('nft.json', 'nft-json', `{${' '.repeat(100)}}`));
+    const model = modelWith({ services: [on('a', 10), on('b', 20)], problems: [problem] });
+    const outline = new Outline(snapshot, model);
+    const severities = outline.children({ parent: 'services/shop', offset: 0, limit: 9 })?.elements;
+    assert.deepEqual(
+      severities?.map(({ severity }) => severity),
+      ['warning', undefined],
+    );
+    assert.deepEqual(outline.reveal('nft.json', 0), []);
+  });
+
+  it('is found wherever in a line of rules it stands', () => {
+    const problem = { ...problemAt('iptables-save', 6), location: { ...at(6), column: 17, length: 3 } };
+    const outline = outlineOf({ ...all, problems: [problem] });
+    const [, shop] = outline.children({ parent: 'services', offset: 0, limit: 9 })?.elements ?? [];
+    assert.equal(shop?.severity, 'warning');
+  });
+
   it('opens the dump at its line, also far down', () => {
     const text = `*nat\n${'-A X -j Y\n'.repeat(50_000)}COMMIT\n`;
     const outline = outlineOf({ problems: [problemAt('iptables-save', 40_000)] }, text);

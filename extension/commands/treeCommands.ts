@@ -43,9 +43,8 @@ export function registerTreeCommands(register: RegisterCommand, context: Command
   });
   register('copyRule', async (argument) => {
     const node = nodeOf(argument, context);
-    if (node?.type === 'element' && node.element.kind === 'rule') {
-      await vscode.env.clipboard.writeText(node.element.text);
-    }
+    const line = node?.type === 'element' ? await context.documents.targetLine(node.root, node.element.id) : undefined;
+    if (line !== undefined) await vscode.env.clipboard.writeText(line);
   });
 }
 

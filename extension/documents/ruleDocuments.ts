@@ -64,6 +64,12 @@ export class RuleDocuments implements vscode.TextDocumentContentProvider, Dispos
     return { document, line: Math.max(0, rules.targetLine) };
   }
 
+  /** The line of rules that an element stands for; undefined when the root is not connected. */
+  async targetLine(root: Root, elementId: string): Promise<string | undefined> {
+    const rules = await this.#read({ rootId: root.id, elementId });
+    return rules?.text.split('\n')[rules.targetLine]?.trim();
+  }
+
   /** Where a line of a document came from: the root, and the line of a part of its snapshot. */
   origin(uri: vscode.Uri, line: number): { root: Root; part: string; line: number } | undefined {
     const address = parseRuleUri(uri);

@@ -1,4 +1,3 @@
-import type { TransportError } from '../common/transportError.ts';
 import type {
   TransportAdvice,
   TransportReason,
@@ -179,10 +178,4 @@ export function adviceText(advice: TransportAdvice, l10n: Localizer): string {
     case 'connectAgain':
       return l10n.t('Connect again.');
   }
-}
-
-/** Step, reason and advice of a failure as one message. */
-export function transportErrorText(error: TransportError, l10n: Localizer): string {
-  const parts = [`${stepText(error.step, l10n)}.`, reasonText(error, l10n), adviceText(error.advice, l10n)];
-  return parts.filter((part) => part !== '').join(' ');
 }

@@ -19,7 +19,7 @@ export interface Layout {
 /** Sizes in CSS pixels. */
 export const nodeHeight = 44;
 export const rowGap = 14;
-export const margin = 16;
+const margin = 16;
 const widestNode = 240;
 const narrowestNode = 128;
 const widestGap = 90;

@@ -1,7 +1,7 @@
 import type { PathGraph, PathNode } from '../protocol.ts';
 
 /** More endpoints than this are shown as one node until they are asked for. */
-export const mostEndpoints = 50;
+const mostEndpoints = 50;
 
 /** Id of the node that stands for the endpoints that are not shown. */
 export const collapsedId = 'collapsed-endpoints';

@@ -98,6 +98,7 @@ export function hasRules(element: TreeElement): boolean {
 export function contextWords(element: TreeElement, presentation: ElementPresentation): string {
   const words = ['element', element.kind];
   if (hasRules(element)) words.push('rules');
+  if (element.location !== undefined && hasRules(element)) words.push('line');
   if (presentation.address !== undefined) words.push('address');
   if (element.kind === 'service' || element.kind === 'servicePort') words.push('path');
   return words.join(';');

@@ -1,7 +1,7 @@
 import type { Fact } from './elementPresentation.ts';
 
 /** Keeps text from being read as Markdown, HTML or a `$(icon)`. */
-export function escapeMarkdown(text: string): string {
+function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, '\\$&').replace(/\r?\n/g, ' ');
 }
 

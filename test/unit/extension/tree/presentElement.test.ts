@@ -82,6 +82,7 @@ describe('elements of the tree', () => {
     const wordsOf = (element: TreeElement): string => contextWords(element, presentElement(element, context));
     assert.equal(wordsOf(elements.service), 'element;service;rules;address;path');
     assert.equal(wordsOf(elements.rule), 'element;rule;rules');
+    assert.equal(wordsOf(elements.problem), 'element;problem;rules;line');
     assert.equal(wordsOf(elements.services), 'element;services');
   });
 

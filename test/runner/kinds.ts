@@ -1,7 +1,7 @@
 import type { Part } from '../start/debianPackages.ts';
 
 /** What takes long to make and is made while earlier kinds run. */
-export type Preparation = 'testNodeImage' | 'codeServer';
+export type Preparation = 'testNodeImage' | 'codeServer' | 'extension';
 
 /** A kind of tests: the folder test/NAME with its files `*.test.ts`, or the checks that need no test files. */
 export interface Kind {
@@ -64,7 +64,7 @@ export const kinds = [
     name: 'e2e',
     about: 'the extension in VS Code in a browser, connected to a real node',
     parts: ['testNode', 'codeServer', 'browser'],
-    preparations: ['testNodeImage', 'codeServer'],
+    preparations: ['testNodeImage', 'codeServer', 'extension'],
     filesAtOnce: 1,
     testTimeout: 10 * minute,
   },

@@ -1,5 +1,6 @@
 import { installCodeServer } from '../start/codeServer.ts';
 import type { Progress } from '../start/progress.ts';
+import { packageExtension } from '../start/vsix.ts';
 import { prepareImage } from '../vm/image.ts';
 import { type Counts, notRun } from './counts.ts';
 import type { Kind, Preparation } from './kinds.ts';
@@ -7,6 +8,7 @@ import type { Kind, Preparation } from './kinds.ts';
 /** What each preparation says while it is awaited, and how it is done. */
 const preparations: Readonly<Record<Preparation, { readonly title: string; make(): Promise<unknown> }>> = {
   testNodeImage: { title: 'The disk image of the test node', make: () => prepareImage(() => {}) },
+  extension: { title: 'The extension with its bundles', make: () => packageExtension(['x64'], () => {}) },
   codeServer: { title: 'VS Code for the browser', make: () => installCodeServer(() => {}) },
 };
 

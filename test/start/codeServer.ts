@@ -79,6 +79,8 @@ export interface CodeServerOptions {
   readonly dataFolder: string;
   /** The folder that the browser opens. */
   readonly workspace: string;
+  /** The language of the window, for example `zh-cn`; English by default. */
+  readonly locale?: string;
   /** Extensions to install first, as paths of VSIX files. */
   readonly extensions: readonly string[];
   /** VS Code's user settings. */
@@ -134,6 +136,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
       entry,
       ...folders,
       '--bind-addr=127.0.0.1:0',
+      `--locale=${options.locale ?? 'en'}`,
       '--disable-telemetry',
       '--disable-update-check',
       '--disable-workspace-trust',

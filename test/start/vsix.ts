@@ -6,6 +6,9 @@ import { collectRuntimes, type RuntimeArchitecture } from './runtimes.ts';
 
 const project = join(import.meta.dirname, '../..');
 
+/** Where `packageExtension` puts the VSIX. */
+export const vsixPath = join(project, 'kube-service-rules.vsix');
+
 /**
  * Bundles the extension and packages it, with the Node.js executables for nodes of the given processors.
  * @returns the path of the VSIX
@@ -16,7 +19,6 @@ export async function packageExtension(
 ): Promise<string> {
   await runCommand([process.execPath, 'esbuild.mjs'], { cwd: project, onLine });
   await collectRuntimes(join(project, 'dist/runtime'), architectures);
-  const vsix = join(project, 'kube-service-rules.vsix');
   const vsce = fileURLToPath(import.meta.resolve('@vscode/vsce/vsce'));
   await runCommand(
     [
@@ -27,12 +29,12 @@ export async function packageExtension(
       '--allow-missing-repository',
       '--no-rewrite-relative-links',
       '--out',
-      vsix,
+      vsixPath,
     ],
     {
       cwd: project,
       onLine,
     },
   );
-  return vsix;
+  return vsixPath;
 }

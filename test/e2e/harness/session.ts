@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type CodeServer, installCodeServer, startCodeServer } from '../../start/codeServer.ts';
+import { vsixPath } from '../../start/vsix.ts';
 import { artifactsFolder, Workbench } from './workbench.ts';
 
 /** What a session is started with. */
 export interface SessionOptions {
-  /** Paths of VSIX files. */
-  readonly extensions: readonly string[];
+  /** VSIX files to install besides that of the project. */
+  readonly otherExtensions?: readonly string[];
+  /** The language of VS Code, for example `zh-cn`; English by default. */
+  readonly locale?: string;
   /** The folder that VS Code opens. */
   readonly workspace: string;
   /** VS Code's user settings, added to those of `startCodeServer`. */
@@ -18,7 +21,7 @@ export interface SessionOptions {
 /** Keeps the headless browser's idea of light or dark from choosing the colour theme. */
 const fixedSettings = { 'window.autoDetectColorScheme': false };
 
-/** VS Code with an extension, in a browser: a server with a folder of its own, and a window. */
+/** VS Code with the project's extension, as `packageExtension` made it last, in a browser: a server with a folder of its own, and a window. */
 export class Session implements AsyncDisposable {
   readonly workbench: Workbench;
   readonly #server: CodeServer;
@@ -40,7 +43,8 @@ export class Session implements AsyncDisposable {
       entry,
       dataFolder: folder,
       workspace: options.workspace,
-      extensions: options.extensions,
+      extensions: [vsixPath, ...(options.otherExtensions ?? [])],
+      locale: options.locale ?? 'en',
       settings: { ...fixedSettings, ...options.settings },
       onLine: (line) => log.push(line),
     });

@@ -84,6 +84,16 @@ export class Workbench {
     await this.page.locator('.sidebar').getByRole('heading', { name }).first().waitFor();
   }
 
+  /** Presses a button of the text that an empty view shows. */
+  async pressInWelcomeView(button: string): Promise<void> {
+    await this.page.locator('.sidebar .welcome-view').getByRole('button', { name: button }).click();
+  }
+
+  /** Presses a button of the toolbar over the open view. */
+  async pressOverView(button: string): Promise<void> {
+    await this.page.locator('.sidebar .composite.title').getByRole('button', { name: button }).click();
+  }
+
   /** Runs a command by its title, with its category if it has one, in the command palette. */
   async runCommand(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
@@ -155,6 +165,29 @@ export class Workbench {
         .map(({ text }) => text.replaceAll('\u00a0', ' ')),
     );
     return texts;
+  }
+
+  /**
+   * Waits until the line that the cursor is in has a text.
+   * @returns its number, as the status bar shows it
+   */
+  async currentEditorLine(text: RegExp): Promise<number> {
+    const editor = this.page.locator('.editor-group-container.active .monaco-editor');
+    const marker = editor.locator('.margin .active-line-number');
+    await marker.waitFor();
+    for (;;) {
+      const number = Number(await marker.textContent());
+      const line = (await this.visibleEditorLines())[number - (await this.#firstVisibleLine())];
+      if (line !== undefined && text.test(line)) {
+        return number;
+      }
+      await marker.filter({ hasNotText: new RegExp(`^${number}$`) }).waitFor();
+    }
+  }
+
+  async #firstVisibleLine(): Promise<number> {
+    const numbers = this.page.locator('.editor-group-container.active .monaco-editor .margin .line-numbers');
+    return Math.min(...(await numbers.allInnerTexts()).map(Number));
   }
 
   /** The document inside of the active webview. */

@@ -1,3 +1,4 @@
+import { contentStart } from '../common/contentStart.ts';
 import type { Span } from '../common/position.ts';
 import type { RulesetProblem, Severity } from '../common/problem.ts';
 import type { IpsetCommand, IpsetDefinition, IpsetDump, IpsetOption } from './document.ts';
@@ -29,7 +30,7 @@ class IpsetParser {
   }
 
   parse(): IpsetDump {
-    for (let start = 0; start < this.#text.length; ) {
+    for (let start = contentStart(this.#text); start < this.#text.length; ) {
       this.#parseLine(start, lineEnd(this.#text, start));
       const newline = this.#text.indexOf('\n', start);
       start = newline === -1 ? this.#text.length : newline + 1;

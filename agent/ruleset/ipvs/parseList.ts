@@ -1,3 +1,4 @@
+import { contentStart } from '../common/contentStart.ts';
 import { LineIndex, type Span } from '../common/position.ts';
 import type { RulesetProblem } from '../common/problem.ts';
 import { parseIpvsAddress } from './address.ts';
@@ -29,7 +30,7 @@ export function parseIpvsadmStats(text: string): IpvsadmList {
   let tableSize: number | undefined;
   const lines = new LineIndex(text);
   for (let line = 0; line < lines.lineCount; line++) {
-    const start = lines.lineStart(line);
+    const start = line === 0 ? contentStart(text) : lines.lineStart(line);
     const content = text.slice(start, lines.lineStart(line + 1)).trimEnd();
     if (content === '') continue;
     const span = { start, end: start + content.length };

@@ -1,3 +1,4 @@
+import { contentStart } from '../common/contentStart.ts';
 import { LineIndex, type Span } from '../common/position.ts';
 import type { RulesetProblem, Severity } from '../common/problem.ts';
 import { formatIpvsAddress } from './address.ts';
@@ -50,7 +51,7 @@ class SaveParser {
   parse(): IpvsadmSave {
     const lines = new LineIndex(this.#text);
     for (let line = 0; line < lines.lineCount; line++) {
-      const start = lines.lineStart(line);
+      const start = line === 0 ? contentStart(this.#text) : lines.lineStart(line);
       const next = lines.lineStart(line + 1);
       const end = this.#text.charCodeAt(next - 1) === 0x0a && next > start ? next - 1 : next;
       this.#parseLine({ start, end: this.#text.charCodeAt(end - 1) === 0x0d && end > start ? end - 1 : end });

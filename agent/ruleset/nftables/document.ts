@@ -95,6 +95,7 @@ export interface NftElement {
   readonly timeout?: number;
   /** Seconds until it goes, when the dump was taken. */
   readonly expires?: number;
+  /** Exact up to 2^53, as all numbers of an nft rule set. */
   readonly packets?: number;
   readonly bytes?: number;
   readonly span: Span;

@@ -1,3 +1,4 @@
+import { contentStart } from '../common/contentStart.ts';
 import type { Span } from '../common/position.ts';
 import type { RulesetProblem, Severity } from '../common/problem.ts';
 import type { NftDocument } from './document.ts';
@@ -24,7 +25,7 @@ class JsonRulesetParser {
   }
 
   parse(): NftDocument {
-    const start = this.#scanner.skipBlanks(0);
+    const start = this.#scanner.skipBlanks(contentStart(this.#text));
     let found = false;
     const end = this.#scanner.eachMember(start, (key, at) => {
       if (key !== 'nftables') return this.#scanner.skipValue(at);

@@ -1,3 +1,4 @@
+import { contentStart } from '../common/contentStart.ts';
 import type { Span } from '../common/position.ts';
 import type { RulesetProblem, Severity } from '../common/problem.ts';
 import type { NftDocument } from './document.ts';
@@ -27,7 +28,7 @@ class TextRulesetParser {
   }
 
   parse(): NftDocument {
-    let at = this.#scanner.skipSpace(0);
+    let at = this.#scanner.skipSpace(contentStart(this.#text));
     if (at >= this.#text.length && this.#text.trim() === '') {
       this.#report('nft-empty', 'There is nothing to read.', {}, { start: 0, end: this.#text.length });
     }

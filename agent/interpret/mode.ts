@@ -43,9 +43,11 @@ function modeOfDispatch({ dump, tables }: IptablesRuleset): 'iptables' | 'ipvs' 
   const nat = tables.get('nat');
   if (nat === undefined) return undefined;
   const services = dump.findChain(nat, 'KUBE-SERVICES');
+  if (services === undefined) return undefined;
+  const rules = dump.chainRules(services);
   const leadsTo = (name: string): boolean => {
     const chain = dump.findChain(nat, name);
-    return chain !== undefined && dump.chainReferences(chain).some((rule) => dump.ruleChain(rule) === services);
+    return chain !== undefined && rules.some((rule) => dump.targetChain(rule) === chain);
   };
   if (leadsTo('KUBE-NODEPORTS')) return 'iptables';
   return leadsTo('KUBE-NODE-PORT') ? 'ipvs' : undefined;

@@ -6,8 +6,11 @@ import { parseServicePortName, type ServicePortName } from '../serviceName.ts';
  * external destinations`, `Balancing rule 0 for default/web:http`).
  */
 export function servicePortNameIn(comment: string): ServicePortName | undefined {
-  for (const word of comment.split(' ')) {
-    const name = word.includes('/') ? parseServicePortName(word) : undefined;
+  const space = comment.indexOf(' ');
+  const first = parseServicePortName(space === -1 ? comment : comment.slice(0, space));
+  if (first !== undefined || space === -1) return first;
+  for (const word of comment.slice(space + 1).split(' ')) {
+    const name = parseServicePortName(word);
     if (name !== undefined) return name;
   }
   return undefined;

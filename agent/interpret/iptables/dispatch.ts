@@ -1,5 +1,5 @@
 import type { ServiceProtocol } from '../../model/address.ts';
-import type { ChainIndex, RuleIndex } from '../../ruleset/iptables/document.ts';
+import type { ChainIndex, RuleIndex, TableIndex } from '../../ruleset/iptables/document.ts';
 import { hostOf } from '../addressText.ts';
 import type { ObjectIndex } from '../objectIndex.ts';
 import type { IptablesRuleset } from '../parsedSnapshot.ts';
@@ -46,9 +46,10 @@ function collect(
 ): void {
   const { dump, tables } = ruleset;
   const tableIndex = tables.get(table);
-  const chain = tableIndex === undefined ? undefined : dump.findChain(tableIndex, from);
+  if (tableIndex === undefined) return;
+  const chain = dump.findChain(tableIndex, from);
   if (chain === undefined) return;
-  const openOn = from === 'KUBE-NODEPORTS' ? nodePortAddresses(ruleset, chain) : [];
+  const openOn = from === 'KUBE-NODEPORTS' ? nodePortAddresses(ruleset, tableIndex, chain) : [];
   for (const rule of dump.chainRules(chain)) {
     const target = dump.targetChain(rule);
     if (!(table === 'filter' ? refuses(ruleset, rule) : handsOn(ruleset, rule, target))) continue;
@@ -106,9 +107,11 @@ function refuses({ dump }: IptablesRuleset, rule: RuleIndex): boolean {
 }
 
 /** `--nodeport-addresses` makes one rule for each address that leads to KUBE-NODEPORTS, else there is one for all. */
-function nodePortAddresses({ dump }: IptablesRuleset, nodePorts: ChainIndex): string[] {
+function nodePortAddresses({ dump }: IptablesRuleset, nat: TableIndex, nodePorts: ChainIndex): string[] {
+  const services = dump.findChain(nat, 'KUBE-SERVICES');
   const ips: string[] = [];
-  for (const rule of dump.chainReferences(nodePorts)) {
+  for (const rule of services === undefined ? [] : dump.chainRules(services)) {
+    if (dump.targetChain(rule) !== nodePorts) continue;
     const destination = dump.destination(rule);
     const ip = destination?.value === undefined || destination.negated ? undefined : hostOf(destination.value);
     if (ip === undefined) return [];

@@ -1,7 +1,8 @@
 import type { ModelProblem } from '../../model/nodeModel.ts';
 import type { ChainIndex } from '../../ruleset/iptables/document.ts';
-import { eachBalancingRule, readBalancing, sharesEqually } from '../iptables/balancing.ts';
+import { readBalancing } from '../iptables/balancing.ts';
 import { findDnat } from '../iptables/endpoints.ts';
+import { EqualShares } from '../iptables/equalShares.ts';
 import { parseChainName } from '../nftables/chainName.ts';
 import { readBalancing as readNftBalancing } from '../nftables/chainRules.ts';
 import type { ProxyTable } from '../nftables/proxyTable.ts';
@@ -17,23 +18,28 @@ export const findBalancingProblems: ProblemSearch = ({ parsed, proxyTables, mode
 function problemsOfIptables(ruleset: IptablesRuleset): ModelProblem[] {
   const { dump, tables, roles } = ruleset;
   const nat = tables.get('nat');
+  const equalShares = new EqualShares(ruleset);
   const problems: ModelProblem[] = [];
   for (let chain = 0; chain < dump.chainCount; chain++) {
     if (dump.chainTable(chain) !== nat) continue;
     const role = roles.of(chain);
     if (role === undefined || role === 'firewall') continue;
     const found =
-      role === 'endpoint' ? problemsOfEndpointChain(ruleset, chain) : problemsOfServiceChain(ruleset, chain);
+      role === 'endpoint'
+        ? problemsOfEndpointChain(ruleset, chain)
+        : problemsOfServiceChain(ruleset, chain, equalShares);
     if (found !== undefined) problems.push(found);
   }
   return problems;
 }
 
-function problemsOfServiceChain(ruleset: IptablesRuleset, chain: ChainIndex): ModelProblem | undefined {
+function problemsOfServiceChain(
+  ruleset: IptablesRuleset,
+  chain: ChainIndex,
+  equalShares: EqualShares,
+): ModelProblem | undefined {
   const { dump, locator } = ruleset;
-  const probabilities: (number | undefined)[] = [];
-  eachBalancingRule(ruleset, chain, (_rule, _endpointChain, probability) => probabilities.push(probability));
-  if (sharesEqually(probabilities)) return undefined;
+  if (equalShares.areGivenBy(chain)) return undefined;
   const rules = readBalancing(ruleset, chain);
   const name = dump.chainName(chain);
   const sum = rules.reduce((total, { share }) => total + share, 0);

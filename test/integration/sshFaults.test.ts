@@ -183,6 +183,25 @@ describe('connections that break', () => {
   });
 });
 
+describe('long connections', () => {
+  it('change their keys on the way without asking about the host again', async () => {
+    const fixture = new SshFixture();
+    try {
+      const server = await fixture.startServer({ config: ['RekeyLimit 1M'] });
+      fixture.configure({ node: { Port: server.port } });
+      const context = fakeContext();
+      const machine = await fixture.transport('node').connect(context);
+      const bytes = 8 * 1024 * 1024;
+      const { stdout } = await runOn(machine, ['cat'], 'x'.repeat(bytes));
+      assert.equal(stdout.length, bytes);
+      assert.equal(context.asked.hostKeys.length, 1);
+      machine.dispose();
+    } finally {
+      await fixture.dispose();
+    }
+  });
+});
+
 describe('jump hosts', () => {
   let fixture: SshFixture;
   before(() => {

@@ -26,8 +26,8 @@ export async function startChildProcess(
     stderr: child.stderr,
     exited,
     kill() {
-      child.stdin.destroy();
       child.kill();
+      child.stdin.destroy();
     },
   };
 }

@@ -63,12 +63,19 @@ export class HostKeyVerifier {
   }
 
   /**
+   * The key that was accepted on this connection; a later key exchange has to present the same one. Undefined before
+   * {@link verify} settled.
+   */
+  get acceptedKey(): Buffer | undefined {
+    return this.#accepted;
+  }
+
+  /**
    * Settles when the key may be trusted.
    *
    * @throws TransportError `hostKeyChanged`, `hostKeyRevoked`, `hostKeyUnknown`, `promptNeeded`, `cancelled`
    */
   async verify(key: Buffer): Promise<void> {
-    if (this.#accepted?.equals(key)) return;
     const keyType = keyTypeOf(key) ?? '';
     const { hostName: host, port } = this.#settings;
     const presented = { host, port, keyType, fingerprint: fingerprintOf(key) };

@@ -94,6 +94,11 @@ export async function openClient(
         keepaliveCountMax: keepaliveCount,
         algorithms: { serverHostKey: verifier.algorithms },
         hostVerifier: (key: Buffer, answer: (valid: boolean) => void) => {
+          if (verifier.acceptedKey !== undefined) {
+            // A later key exchange. ssh2 corrupts data that is under way when its answer is not immediate then.
+            answer(verifier.acceptedKey.equals(key));
+            return;
+          }
           step = 'hostKey';
           deadline.pause();
           context.report({ step: 'hostKey', host: labelOf(settings) });

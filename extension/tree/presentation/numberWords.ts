@@ -6,6 +6,8 @@ export interface NumberWords {
   percent(share: number): string;
   /** Bytes with a binary unit: `1.2 MiB`. */
   bytes(value: number): string;
+  /** An RFC 3339 time in the user's time zone; as it is when it is none. */
+  time(rfc3339: string): string;
 }
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
@@ -14,10 +16,15 @@ const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 export function numberWords(locale: string): NumberWords {
   const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const oneDigit = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   return {
     integer: (value) => integer.format(value),
     percent: (share) => percent.format(share),
+    time(rfc3339) {
+      const date = new Date(rfc3339);
+      return Number.isNaN(date.getTime()) ? rfc3339 : dateTime.format(date);
+    },
     bytes(value) {
       let unit = 0;
       let scaled = value;

@@ -131,7 +131,7 @@ function rootFacts(root: RootFacts, l10n: Localizer, numbers: NumberWords): read
     ...(snapshot.backends.nftables ? ['nftables'] : []),
   ];
   facts.push(
-    { name: l10n.t('Node'), value: snapshot.nodeName, code: true },
+    { name: l10n.t('Node'), value: root.kind === 'node' ? snapshot.nodeName : '', code: true },
     { name: l10n.t('Mode'), value: modeText(snapshot.mode, l10n) },
     { name: l10n.t('Rules in'), value: backends.join(', ') },
     { name: l10n.t('Services'), value: numbers.integer(snapshot.services) },
@@ -140,7 +140,7 @@ function rootFacts(root: RootFacts, l10n: Localizer, numbers: NumberWords): read
       name: l10n.t('Problems'),
       value: l10n.t('{0} errors, {1} warnings', snapshot.problems.error, snapshot.problems.warning),
     },
-    { name: l10n.t('Read at'), value: snapshot.takenAt },
+    { name: l10n.t('Read at'), value: numbers.time(snapshot.takenAt) },
     {
       name: l10n.t('Time'),
       value: l10n.t(

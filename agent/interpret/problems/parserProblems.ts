@@ -1,6 +1,7 @@
 import type { ModelProblem } from '../../model/nodeModel.ts';
 import type { RulesetProblem } from '../../ruleset/common/problem.ts';
 import type { IptablesDump, RuleIndex } from '../../ruleset/iptables/document.ts';
+import type { ChainRoles } from '../iptables/chainRole.ts';
 import type { Locator } from '../locator.ts';
 import type { ParsedSnapshot } from '../parsedSnapshot.ts';
 import type { ProblemSearch } from './problemContext.ts';
@@ -21,7 +22,7 @@ export const findParserProblems: ProblemSearch = ({ parsed }) => {
       document.problems.filter(({ code }) => !isAnsweredElsewhere(code, parsed)),
       locator,
     );
-    add(problemsInRules(document), locator);
+    add(problemsInRules(document, parsed), locator);
   }
   const others = [...parsed.ipsets, ...parsed.ipvs, ...parsed.ipvsStats, ...parsed.nftables];
   for (const { document, locator } of others) add(document.problems, locator);
@@ -34,17 +35,20 @@ function isAnsweredElsewhere(code: string, { rulesets }: ParsedSnapshot): boolea
 }
 
 /** Of large dumps only the rules in chains of others than kube-proxy, whose own rules are well formed. */
-function problemsInRules(dump: IptablesDump): RulesetProblem[] {
-  const rules = dump.ruleCount > maxRulesParsedFully ? rulesOfOthers(dump) : Array(dump.ruleCount).keys();
+function problemsInRules(dump: IptablesDump, { rulesets }: ParsedSnapshot): RulesetProblem[] {
+  const roles = rulesets.find((ruleset) => ruleset.dump === dump)?.roles;
+  const isLarge = dump.ruleCount > maxRulesParsedFully && roles !== undefined;
+  const rules = isLarge ? rulesOfOthers(dump, roles) : Array(dump.ruleCount).keys();
   const problems: RulesetProblem[] = [];
   for (const rule of rules) problems.push(...dump.rule(rule).problems);
   return problems;
 }
 
-function rulesOfOthers(dump: IptablesDump): RuleIndex[] {
+function rulesOfOthers(dump: IptablesDump, roles: ChainRoles): RuleIndex[] {
   const rules: RuleIndex[] = [];
   for (let chain = 0; chain < dump.chainCount && rules.length < maxRulesParsedFully; chain++) {
-    if (!dump.chainName(chain).startsWith('KUBE-')) rules.push(...dump.chainRules(chain));
+    if (roles.of(chain) !== undefined || dump.chainName(chain).startsWith('KUBE-')) continue;
+    for (const rule of dump.chainRules(chain)) rules.push(rule);
   }
   return rules.slice(0, maxRulesParsedFully);
 }

@@ -50,6 +50,7 @@ export const nodeProblemTexts: Wordings = {
     `${l10n.t('{part} was read only in part.', args)} ${partAdvice(args['reason'], l10n)}`.trim(),
   'part-failed': (args, l10n) =>
     `${l10n.t('{part} could not be read.', args)} ${partAdvice(args['reason'], l10n)}`.trim(),
+  'part-empty': (args, l10n) => l10n.t('{part} is empty.', args),
   'part-unrecognised': (args, l10n) =>
     l10n.t(
       '{part} is none of the dumps that are understood: iptables-save, ipset save, ipvsadm -S, nft list ruleset, ip addr.',

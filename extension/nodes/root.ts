@@ -2,7 +2,7 @@ import type { SnapshotSummary } from '../../agent/protocol/messages.ts';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { Emitter } from '../common/emitter.ts';
 import type { Logger } from '../common/logger.ts';
-import { describeError } from '../common/transportError.ts';
+import { describeError, TransportError } from '../common/transportError.ts';
 import type { ConnectProgress } from '../transport/transport.ts';
 import type { AgentLink, LinkState } from './agentLink.ts';
 import type { ReadProgress, RulesAgent } from './rulesAgent.ts';
@@ -75,10 +75,17 @@ export class Root implements Disposable {
     return this.link.state.kind === 'open' ? this.link.state.agent : undefined;
   }
 
-  /** Connects if needed, and reads. Rejects with the reason when either fails. */
+  /** Connects if needed, and reads. Rejects with the reason when either fails; cancelling disconnects. */
   async connect(signal: AbortSignal): Promise<void> {
-    if (this.agent === undefined) await this.link.connect(signal);
-    await (this.#reading?.done ?? this.refresh(signal));
+    const cancel = (): void => this.disconnect();
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      if (this.agent === undefined) await this.link.connect(signal);
+      await (this.#reading?.done ?? this.refresh());
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+    if (signal.aborted) throw new TransportError('cancelled', { step: 'session', args: {} });
     if (this.#state.kind === 'failed') throw this.#state.error;
   }
 
@@ -88,15 +95,12 @@ export class Root implements Disposable {
   }
 
   /** Reads anew. While that goes on, another call waits for the same reading. Failures become the state. */
-  refresh(signal?: AbortSignal): Promise<void> {
+  refresh(): Promise<void> {
     const { agent } = this;
     if (agent === undefined) return Promise.resolve();
     if (this.#reading !== undefined) return this.#reading.done;
     const abort = new AbortController();
-    const stop = (): void => abort.abort();
-    signal?.addEventListener('abort', stop, { once: true });
     const done = this.#read(agent, abort.signal).finally(() => {
-      signal?.removeEventListener('abort', stop);
       this.#reading = undefined;
     });
     this.#reading = { done, abort };
@@ -144,10 +148,6 @@ export class Root implements Disposable {
     } catch (error) {
       // When the connection went away, the link's own state says so.
       if (agent !== this.agent) return;
-      if (signal.aborted && this.#snapshot !== undefined) {
-        this.#setState({ kind: 'ready' });
-        return;
-      }
       this.#log.error(`${this.label}: reading failed: ${describeError(error)}`);
       this.#setState({ kind: 'failed', error });
     }

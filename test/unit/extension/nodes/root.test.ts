@@ -1,77 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Emitter } from '../../../../extension/common/emitter.ts';
-import { silentLogger } from '../../../../extension/common/logger.ts';
-import { TransportError } from '../../../../extension/common/transportError.ts';
-import type { AgentLink, LinkState } from '../../../../extension/nodes/agentLink.ts';
-import { Root } from '../../../../extension/nodes/root.ts';
+import { isTransportError, TransportError } from '../../../../extension/common/transportError.ts';
 import type { RulesAgent } from '../../../../extension/nodes/rulesAgent.ts';
+import { fakeRoot, summary } from '../fakeRoot.ts';
 
-/** A link that a test opens and loses by hand. */
-class FakeLink implements AgentLink {
-  readonly #changed = new Emitter<LinkState>();
-  readonly onDidChangeState = this.#changed.event;
-  state: LinkState = { kind: 'closed' };
-  readonly #agent: RulesAgent;
-
-  constructor(agent: RulesAgent) {
-    this.#agent = agent;
-  }
-
-  async connect(): Promise<void> {
-    this.enter({ kind: 'open', agent: this.#agent });
-  }
-
-  disconnect(): void {
-    this.enter({ kind: 'closed' });
-  }
-
-  enter(state: LinkState): void {
-    this.state = state;
-    this.#changed.fire(state);
-  }
-
-  dispose(): void {
-    this.#changed.dispose();
-  }
-}
-
-function setUp(read: RulesAgent['read']) {
-  const released: string[] = [];
-  const agent: RulesAgent = {
-    read,
-    release: async (snapshot) => {
-      released.push(snapshot);
-    },
-    children: async () => ({ total: 0, elements: [] }),
-    reveal: async () => [],
-    document: async () => ({ language: 'plaintext', title: '', text: '', targetLine: 0, lines: [] }),
-  };
-  const link = new FakeLink(agent);
-  const root = new Root({
-    id: 'r',
-    kind: 'node',
-    label: 'node',
-    source: 'node',
-    link,
-    readObjects: async () => 'objects',
-    log: silentLogger,
-  });
-  return { root, link, released };
-}
-
-const summary = (snapshot: string) => ({
-  snapshot,
-  takenAt: '',
-  nodeName: 'n',
-  origin: 'live' as const,
-  mode: 'iptables' as const,
-  backends: { iptables: [], nftables: false, ipvs: false },
-  services: 0,
-  endpoints: 0,
-  problems: { error: 0, warning: 0, information: 0 },
-  timing: { collectMs: 0, interpretMs: 0 },
-});
+const setUp = (read: RulesAgent['read']) => fakeRoot({ read });
 const never = new AbortController().signal;
 
 describe('root', () => {
@@ -122,6 +55,19 @@ describe('root', () => {
       throw new Error('no such folder');
     });
     await assert.rejects(root.connect(never), /no such folder/);
+  });
+
+  it('disconnects when it is cancelled while it reads', async () => {
+    const abort = new AbortController();
+    const { root } = setUp(
+      (_objects, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('cancelled')));
+          setImmediate(() => abort.abort());
+        }),
+    );
+    await assert.rejects(root.connect(abort.signal), (error) => isTransportError(error, 'cancelled'));
+    assert.deepEqual(root.state, { kind: 'disconnected' });
   });
 
   it('shows a lost connection, not the reading that it broke off', async () => {

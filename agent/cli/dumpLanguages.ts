@@ -6,6 +6,7 @@ import { parseIpsetSave } from '../ruleset/ipset/parse.ts';
 import { printIpsetSave } from '../ruleset/ipset/print.ts';
 import type { IptablesDump } from '../ruleset/iptables/document.ts';
 import { parseIptablesSave } from '../ruleset/iptables/parse.ts';
+import { ruleProblems } from '../ruleset/iptables/ruleProblems.ts';
 import { parseIpvsadmStats } from '../ruleset/ipvs/parseList.ts';
 import { parseIpvsadmSave } from '../ruleset/ipvs/parseSave.ts';
 import { printIpvsadm } from '../ruleset/ipvs/print.ts';
@@ -65,7 +66,10 @@ function ofIptables(dump: IptablesDump): ParsedDump {
   }));
   return {
     printed: dump.text,
-    problems: dump.problems,
+    // Parses every rule in full, which printing does without.
+    get problems() {
+      return ruleProblems(dump);
+    },
     head: { tables: dump.tables, chains: [...chains] },
     list: { name: 'rules', items: range(dump.ruleCount, (rule) => dump.rule(rule)) },
   };

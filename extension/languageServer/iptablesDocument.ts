@@ -1,24 +1,18 @@
 import type { Span } from '../../agent/ruleset/common/position.ts';
-import type { RulesetProblem } from '../../agent/ruleset/common/problem.ts';
 import type { ChainIndex, IptablesDump, RuleIndex, TableSection } from '../../agent/ruleset/iptables/document.ts';
 import { parseIptablesSave } from '../../agent/ruleset/iptables/parse.ts';
+import { ruleProblems } from '../../agent/ruleset/iptables/ruleProblems.ts';
 import { type NamePlaces, type RulesDocument, type RulesSymbol, touches } from './rulesDocument.ts';
 
 /** Tables with their chains, and the way from a jump to its chain. */
 export function readIptables(text: string): RulesDocument {
   const dump = parseIptablesSave(text);
   return {
-    problems: allProblems(dump),
+    problems: ruleProblems(dump),
     symbols: () => dump.sections.map((section) => sectionSymbol(dump, section)),
     folds: () => folds(dump),
     nameAt: (offset) => nameAt(dump, offset),
   };
-}
-
-function allProblems(dump: IptablesDump): readonly RulesetProblem[] {
-  const problems = [...dump.problems];
-  for (let rule = 0; rule < dump.ruleCount; rule++) problems.push(...dump.rule(rule).problems);
-  return problems;
 }
 
 function sectionSymbol(dump: IptablesDump, section: TableSection): RulesSymbol {

@@ -1,6 +1,7 @@
 import type { ModelProblem } from '../../model/nodeModel.ts';
 import type { RulesetProblem } from '../../ruleset/common/problem.ts';
 import type { IptablesDump, RuleIndex } from '../../ruleset/iptables/document.ts';
+import { ruleProblems } from '../../ruleset/iptables/ruleProblems.ts';
 import type { ChainRoles } from '../iptables/chainRole.ts';
 import type { Locator } from '../locator.ts';
 import type { ParsedSnapshot } from '../parsedSnapshot.ts';
@@ -18,11 +19,11 @@ export const findParserProblems: ProblemSearch = ({ parsed }) => {
     }
   };
   for (const { document, locator } of parsed.iptables) {
+    const found = ruleProblems(document, rulesToParse(document, parsed));
     add(
-      document.problems.filter(({ code }) => !isAnsweredElsewhere(code, parsed)),
+      found.filter(({ code }) => !isAnsweredElsewhere(code, parsed)),
       locator,
     );
-    add(problemsInRules(document, parsed), locator);
   }
   const others = [...parsed.ipsets, ...parsed.ipvs, ...parsed.ipvsStats, ...parsed.nftables];
   for (const { document, locator } of others) add(document.problems, locator);
@@ -35,13 +36,10 @@ function isAnsweredElsewhere(code: string, { rulesets }: ParsedSnapshot): boolea
 }
 
 /** Of large dumps only the rules in chains of others than kube-proxy, whose own rules are well formed. */
-function problemsInRules(dump: IptablesDump, { rulesets }: ParsedSnapshot): RulesetProblem[] {
+function rulesToParse(dump: IptablesDump, { rulesets }: ParsedSnapshot): Iterable<RuleIndex> {
   const roles = rulesets.find((ruleset) => ruleset.dump === dump)?.roles;
   const isLarge = dump.ruleCount > maxRulesParsedFully && roles !== undefined;
-  const rules = isLarge ? rulesOfOthers(dump, roles) : Array(dump.ruleCount).keys();
-  const problems: RulesetProblem[] = [];
-  for (const rule of rules) problems.push(...dump.rule(rule).problems);
-  return problems;
+  return isLarge ? rulesOfOthers(dump, roles) : Array(dump.ruleCount).keys();
 }
 
 function rulesOfOthers(dump: IptablesDump, roles: ChainRoles): RuleIndex[] {

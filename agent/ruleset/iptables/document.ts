@@ -97,8 +97,8 @@ export interface IptablesDump {
   readonly chainCount: number;
   readonly ruleCount: number;
   /**
-   * What the scan did not understand, in the order of the text. What is wrong within a rule's options is not among
-   * it, but in {@link IptablesRule.problems}; see `ruleProblems` for all of them.
+   * What the scan did not understand, in the order of the text. What is wrong within a rule's options is among it only
+   * where the rule has an unusual form, which the scan parses in full; see `ruleProblems` for all of them.
    */
   readonly problems: readonly RulesetProblem[];
 

@@ -178,6 +178,15 @@ describe('parse', () => {
     );
   });
 
+  it('shows what it did not understand in a rule', async () => {
+    const { out } = await run(['parse', 'f', '--json'], {
+      f: '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT --odd\nCOMMIT\n',
+    });
+    const { problems } = JSON.parse(out);
+    assert.equal(problems.length, 1);
+    assert.deepEqual([problems[0].code, problems[0].line, problems[0].column], ['unknown-option', 3, 10]);
+  });
+
   for (const [file, list] of [
     ['ipset-save.txt', 'sets'],
     ['ipvsadm-save.txt', 'virtualServers'],
@@ -201,6 +210,11 @@ describe('parse', () => {
       );
     });
   }
+
+  it('prints nothing of nothing', async () => {
+    const { status, bytes } = await run(['parse', '-', '--print'], {}, '');
+    assert.deepEqual([status, bytes.length], [0, 0]);
+  });
 
   it('fails when nobody knows what a file is written in', async () => {
     const { status, err } = await run(['parse', 'f', '--print'], { f: 'hello\n' });

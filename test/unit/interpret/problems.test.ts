@@ -38,6 +38,16 @@ describe('problems of iptables rules', () => {
     assert.equal(only(problemsOf(snapshot), 'unreferenced-chain').severity, 'information');
   });
 
+  it('what is not understood in a rule, once, whether its form is usual or not', () => {
+    for (const rule of ['-A INPUT --odd', '-h', '-A INPUT -j']) {
+      const text = `*filter\n:INPUT ACCEPT [0:0]\n${rule}\nCOMMIT\n`;
+      const problems = problemsOf(snapshotOf(part('iptables-save', 'iptables-save', text)));
+      const found = problems.map(({ code, location }) => `${code} ${location?.line} ${location?.column}`);
+      assert.ok(found.length > 0, rule);
+      assert.deepEqual(found, [...new Set(found)], rule);
+    }
+  });
+
   it('chains of kube-router are none', async () => {
     const snapshot = await brokenCase('classic', 'iptables', 'iptables-save', (text) =>
       text.replace(
@@ -79,6 +89,13 @@ describe('problems of iptables rules', () => {
   it('a dump that was cut off', async () => {
     const snapshot = await brokenCase('classic', 'iptables', 'iptables-save', (text) =>
       text.slice(0, text.lastIndexOf('COMMIT')),
+    );
+    only(problemsOf(snapshot), 'missing-commit');
+  });
+
+  it('a dump that was cut off in the midst of its chains is only that', async () => {
+    const snapshot = await brokenCase('classic', 'iptables', 'iptables-save', (text) =>
+      text.slice(0, text.indexOf('\n-A KUBE-SEP-') + 1),
     );
     only(problemsOf(snapshot), 'missing-commit');
   });
@@ -162,6 +179,15 @@ describe('problems of ipvs', () => {
 });
 
 describe('problems of nftables', () => {
+  it('a dump that was cut off is only that', async () => {
+    const snapshot = await brokenCase('random-1', 'nftables', 'nft-text', (text) => text.slice(0, text.length * 0.9));
+    for (const { severity, code } of problemsOf(snapshot)) {
+      assert.equal(severity, 'error');
+      assert.doesNotMatch(code, /unreferenced|unequal/);
+    }
+    assert.ok(problemsOf(snapshot).length > 0);
+  });
+
   it('a map that does not cover all numbers', async () => {
     const snapshot = await brokenCase('classic', 'nftables', 'nft-text', (text) =>
       text.replace('mod 3 map', 'mod 4 map'),
@@ -211,6 +237,10 @@ describe('problems of parts', () => {
 
   it('a file of which nobody knows what it is', () => {
     only(problemsOf(snapshotOf(part('notes.txt', 'unrecognised', 'hello'))), 'part-unrecognised');
+  });
+
+  it('an empty file of which nobody knows what it is', () => {
+    only(problemsOf(snapshotOf(part('notes.txt', 'unrecognised', '\n'))), 'part-empty');
   });
 
   it('objects among the dumps that are not valid', () => {

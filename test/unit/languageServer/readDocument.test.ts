@@ -34,6 +34,11 @@ COMMIT
 `;
 
 describe('rule dumps in the language server', () => {
+  it('tells once what is wrong in a line', () => {
+    const { problems } = read('iptables-save', '*filter\n:INPUT ACCEPT [0:0]\n-h\nCOMMIT\n');
+    assert.deepEqual(problems.map(({ code }) => code).sort(), ['missing-command', 'unknown-option']);
+  });
+
   const recorded = [
     ['iptables-save', 'random-1/iptables/iptables-save.txt'],
     ['ipset-save', 'random-1/ipvs/ipset-save.txt'],

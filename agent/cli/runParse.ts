@@ -38,8 +38,10 @@ function chooseLanguage(asked: ParseLanguage | undefined, text: string, file: st
   const detected = detectLanguage(text, file === '-' ? undefined : file.replace(/^.*[\\/]/, ''));
   switch (asked) {
     case undefined:
-      if (detected === 'unknown') throw new UnknownLanguage(file);
-      return detected;
+      if (detected !== 'unknown') return detected;
+      // A tool that has nothing to show prints nothing, in any language.
+      if (text.trim() === '') return 'iptables';
+      throw new UnknownLanguage(file);
     case 'nft':
       return /^\s*\{/.test(text) ? 'nft-json' : 'nft-text';
     case 'ipvsadm':

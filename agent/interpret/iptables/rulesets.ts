@@ -22,6 +22,11 @@ export function splitRulesets({ part, document, locator }: ParsedPart<IptablesDu
   return [...groups.values()];
 }
 
+/** Whether the dump of a table goes on to its end; of one that was cut off, nothing can be said to be missing. */
+export function isWhole({ part, dump }: IptablesRuleset, table: TableIndex): boolean {
+  return part.status === 'complete' && dump.sections.every((section) => section.table !== table || section.committed);
+}
+
 function backendOf(tables: readonly IptablesTable[]): IptablesBackend {
   return tables.find((table) => table.origin !== undefined)?.origin?.backend ?? 'legacy';
 }

@@ -3,6 +3,7 @@ import type { ChainIndex } from '../../ruleset/iptables/document.ts';
 import { readBalancing } from '../iptables/balancing.ts';
 import { findDnat } from '../iptables/endpoints.ts';
 import { EqualShares } from '../iptables/equalShares.ts';
+import { isWhole } from '../iptables/rulesets.ts';
 import { parseChainName } from '../nftables/chainName.ts';
 import { readBalancing as readNftBalancing } from '../nftables/chainRules.ts';
 import type { ProxyTable } from '../nftables/proxyTable.ts';
@@ -18,6 +19,7 @@ export const findBalancingProblems: ProblemSearch = ({ parsed, proxyTables, mode
 function problemsOfIptables(ruleset: IptablesRuleset): ModelProblem[] {
   const { dump, tables, roles } = ruleset;
   const nat = tables.get('nat');
+  if (nat === undefined || !isWhole(ruleset, nat)) return [];
   const equalShares = new EqualShares(ruleset);
   const problems: ModelProblem[] = [];
   for (let chain = 0; chain < dump.chainCount; chain++) {
@@ -57,7 +59,8 @@ function problemsOfEndpointChain(
   return endpointWithoutDnat(dump.chainName(chain), locator.line(dump.chain(chain).line));
 }
 
-function problemsOfNftables({ chains, locator }: ProxyTable): ModelProblem[] {
+function problemsOfNftables({ chains, locator, isWhole: wasRead }: ProxyTable): ModelProblem[] {
+  if (!wasRead) return [];
   const problems: ModelProblem[] = [];
   for (const chain of chains.values()) {
     const role = parseChainName(chain.name)?.role;

@@ -62,7 +62,16 @@ function incomplete(part: SnapshotPart): ModelProblem[] {
   ];
 }
 
-function unrecognised({ id }: SnapshotPart): ModelProblem {
+function unrecognised({ id, text }: SnapshotPart): ModelProblem {
+  if (text.trim() === '') {
+    return {
+      code: 'part-empty',
+      severity: 'warning',
+      message: `${id} is empty.`,
+      args: { part: id },
+      location: { part: id, line: 0, column: 0, length: 0 },
+    };
+  }
   return {
     code: 'part-unrecognised',
     severity: 'warning',

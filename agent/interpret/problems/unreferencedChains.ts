@@ -1,4 +1,5 @@
 import type { ModelProblem } from '../../model/nodeModel.ts';
+import { isWhole } from '../iptables/rulesets.ts';
 import { parseChainName } from '../nftables/chainName.ts';
 import { statementTargets } from '../nftables/chainRules.ts';
 import { serviceMaps } from '../nftables/mapEntries.ts';
@@ -29,9 +30,10 @@ export const findUnreferencedChains: ProblemSearch = ({ parsed, proxyTables, mod
   ...(mode === 'nftables' ? proxyTables.flatMap(unreferencedInNftables) : []),
 ];
 
-function unreferencedInIptables({ part, dump, tables, locator, roles }: IptablesRuleset): ModelProblem[] {
+function unreferencedInIptables(ruleset: IptablesRuleset): ModelProblem[] {
+  const { part, dump, tables, locator, roles } = ruleset;
   const problems: ModelProblem[] = [];
-  const ours = new Set(tables.values());
+  const ours = new Set([...tables.values()].filter((table) => isWhole(ruleset, table)));
   for (let chain = 0; chain < dump.chainCount; chain++) {
     if (roles.isReferenced(chain)) continue;
     const name = dump.chainName(chain);
@@ -53,7 +55,8 @@ function unreferencedInIptables({ part, dump, tables, locator, roles }: Iptables
 }
 
 function unreferencedInNftables(proxyTable: ProxyTable): ModelProblem[] {
-  const { table, chains, sets, text, locator } = proxyTable;
+  const { table, chains, sets, text, locator, isWhole: wasRead } = proxyTable;
+  if (!wasRead) return [];
   const referenced = new Set<string>();
   for (const map of serviceMaps) {
     for (const { data } of sets.get(map)?.elements() ?? []) {

@@ -50,7 +50,8 @@ function notBound(server: VirtualServer, { parsed, membership }: ProblemContext)
 }
 
 /** kube-proxy's rules masquerade and accept by set, so a server that is in none is reached only in part. */
-function notInSets(server: VirtualServer, { membership }: ProblemContext): ModelProblem[] {
+function notInSets(server: VirtualServer, { parsed, membership }: ProblemContext): ModelProblem[] {
+  if (parsed.ipsets.some(({ part }) => part.status !== 'complete')) return [];
   if (!membership.isKnown || server.ip === undefined || server.sets.length > 0) return [];
   return [
     {

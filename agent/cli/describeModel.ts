@@ -10,8 +10,11 @@ type ServiceOutput = Output<'services'>;
 const protocols = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP', fwmark: 'fwmark' } as const;
 const servicePortProtocols = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const;
 
+/** What `read --json` prints; the services are made one by one as they are read. */
+type DescribedModel = Omit<ReadOutput, 'services'> & { readonly services: Iterable<ServiceOutput> };
+
 /** Makes what `read --json` prints: the model without what only a client of the protocol needs. */
-export function describeModel(model: NodeModel, snapshot: Snapshot): ReadOutput {
+export function describeModel(model: NodeModel, snapshot: Snapshot): DescribedModel {
   return {
     mode: model.mode,
     nodeName: snapshot.nodeName,
@@ -21,11 +24,15 @@ export function describeModel(model: NodeModel, snapshot: Snapshot): ReadOutput 
       nftables: model.backends.nftables,
       ipvs: model.backends.ipvs,
     },
-    services: model.services.map((service) => describeService(service, model.mode)),
+    services: describeServices(model),
     foreign: model.foreign.map(describeForeign),
     problems: model.problems.map(describeProblem),
     parts: snapshot.parts.map(describePart),
   };
+}
+
+function* describeServices({ services, mode }: NodeModel): Generator<ServiceOutput> {
+  for (const service of services) yield describeService(service, mode);
 }
 
 function describeService(service: ServicePort, mode: NodeModel['mode']): ServiceOutput {

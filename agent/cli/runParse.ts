@@ -4,9 +4,7 @@ import { detectLanguage } from '../ruleset/detect.ts';
 import type { CliEnvironment } from './cliEnvironment.ts';
 import type { CommandLine, ParseLanguage } from './commandLine.ts';
 import { type ParsedDump, type ParsedLanguage, parseDump } from './dumpLanguages.ts';
-
-/** How many characters of JSON are written at once. */
-const chunkLength = 64 * 1024;
+import { jsonPieces } from './jsonPieces.ts';
 
 /** Thrown when `parse` cannot tell what a file is written in. */
 class UnknownLanguage extends Error {
@@ -63,23 +61,15 @@ async function writeJson(
     const { line, column } = lines.positionAt(span.start);
     return { ...problem, line: line + 1, column: column + 1 };
   });
-  const opening = toJson({ language, problems: located, ...head });
-  let pending = `${opening.slice(0, -1)},"${list.name}":[`;
-  let separator = '\n';
-  for (const item of list.items) {
-    pending += `${separator}${toJson(item)}`;
-    separator = ',\n';
-    if (pending.length < chunkLength) continue;
-    await environment.writeStdout(pending);
-    pending = '';
-  }
-  await environment.writeStdout(`${pending}\n]}\n`);
+  const entries: [string, unknown][] = [
+    ['language', language],
+    ['problems', located],
+    ...Object.entries(head),
+    [list.name, iterate(list.items)],
+  ];
+  for (const piece of jsonPieces(entries, 'oneLine')) await environment.writeStdout(piece);
 }
 
-/** Counters may be larger than a JSON number can hold exactly; those are written as strings. */
-function toJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner !== 'bigint') return inner;
-    return inner <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(inner) : String(inner);
-  });
+function* iterate<T>(items: Iterable<T>): Generator<T> {
+  yield* items;
 }

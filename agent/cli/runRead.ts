@@ -7,6 +7,7 @@ import type { CliEnvironment } from './cliEnvironment.ts';
 import type { CommandLine } from './commandLine.ts';
 import { describeModel } from './describeModel.ts';
 import { drawTree } from './drawTree.ts';
+import { jsonPieces } from './jsonPieces.ts';
 import { readOutputJsonSchema } from './readOutput.ts';
 
 /** Reads a node or saved dumps, and prints what they say. */
@@ -15,7 +16,7 @@ export async function runRead(
   environment: CliEnvironment,
 ): Promise<void> {
   if (output === 'schema') {
-    await environment.writeStdout(toJson(readOutputJsonSchema()));
+    await environment.writeStdout(`${JSON.stringify(readOutputJsonSchema(), undefined, 2)}\n`);
     return;
   }
   const readings = await readAllObjects(objects, environment);
@@ -30,7 +31,11 @@ export async function runRead(
           objectProblems: readings.flatMap(({ problems }) => problems),
         }),
   });
-  await environment.writeStdout(output === 'json' ? toJson(describeModel(model, snapshot)) : drawTree(model, snapshot));
+  if (output === 'tree') {
+    await environment.writeStdout(drawTree(model, snapshot));
+    return;
+  }
+  for (const piece of jsonPieces(Object.entries(describeModel(model, snapshot)))) await environment.writeStdout(piece);
 }
 
 async function readAllObjects(paths: readonly string[], { files }: CliEnvironment): Promise<ObjectsReading[]> {
@@ -41,8 +46,4 @@ async function readAllObjects(paths: readonly string[], { files }: CliEnvironmen
     }
   }
   return readings;
-}
-
-function toJson(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

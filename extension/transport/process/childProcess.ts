@@ -14,6 +14,8 @@ export async function startChildProcess(
   variables: NodeJS.ProcessEnv,
 ): Promise<RemoteProcess> {
   const child = spawn(program, args, { env: variables, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+  // A program that no longer reads (EPIPE) says so by its end, which is reported anyway.
+  child.stdin.on('error', () => {});
   await started(child, program);
   const exited = new Promise<ExitStatus>((resolve) => {
     child.once('close', (code, signal) => {

@@ -22,11 +22,16 @@ export function statusBarText(roots: readonly ShownRoot[], l10n: Localizer): Sta
   );
   const busy = states.some((kind) => kind === 'connecting' || kind === 'reconnecting');
   return {
-    icon: busy ? 'loading~spin' : failed ? 'warning' : first.kind === 'dumps' ? 'file-zip' : 'vm-running',
+    icon: busy ? 'loading~spin' : failed ? 'warning' : idleIcon(first),
     text: roots.length === 1 ? lineOf(first, l10n) : l10n.t('{0} nodes and dumps', roots.length),
     tooltip: roots.map((root) => lineOf(root, l10n)).join('\n'),
     failed,
   };
+}
+
+function idleIcon({ kind, state }: ShownRoot): string {
+  if (kind === 'dumps') return 'file-zip';
+  return state.kind === 'disconnected' ? 'vm-outline' : 'vm-running';
 }
 
 function lineOf(root: ShownRoot, l10n: Localizer): string {

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Localizer } from '../l10n/localizer.ts';
 import type {
@@ -119,7 +118,7 @@ export class UserPrompts implements ConnectionPrompts {
       case 'password':
         return l10n.t('Password of {0}', subject);
       case 'passphrase':
-        return l10n.t('Passphrase of the key {0}', basename(subject));
+        return l10n.t('Passphrase of the key {0}', subject);
       case 'sudoPassword':
         return l10n.t('Password for sudo of {0}', subject);
       case 'keyboardInteractive':

@@ -26,6 +26,7 @@ export class ChildPages {
   readonly #wanted = new Map<string, number>();
   readonly #pins = new Map<string, Map<string, TreeElement>>();
   #lists = new Map<string, Promise<ChildList>>();
+  readonly #lastKnown = new Map<string, ChildList>();
 
   constructor(fetch: FetchPage, pageSize: () => number) {
     this.#fetch = fetch;
@@ -40,8 +41,16 @@ export class ChildPages {
     const lists = this.#lists;
     const list = this.#loadPages(parent);
     lists.set(key, list);
-    list.catch(() => lists.delete(key));
+    list.then(
+      (loaded) => this.#lastKnown.set(key, loaded),
+      () => lists.delete(key),
+    );
     return list;
+  }
+
+  /** What was loaded last, of this snapshot or one before it: all there is when nothing can be loaded any more. */
+  lastKnown(parent: string | undefined): ChildList | undefined {
+    return this.#lastKnown.get(parent ?? '');
   }
 
   /** Makes the next {@link load} bring another page. */

@@ -50,7 +50,9 @@ export class RootTree {
     try {
       list = await this.#pages.load(elementIdOf(parent));
     } catch (error) {
-      return this.#failure(parent, error);
+      const last = error instanceof NotConnected ? this.#pages.lastKnown(elementIdOf(parent)) : undefined;
+      if (last === undefined) return this.#failure(parent, error);
+      list = last;
     }
     if (list.elements.length === 0 && parent.type === 'root') return [this.#nothing(parent)];
     return this.#lines(parent, list);

@@ -83,6 +83,8 @@ describe('lines below a root', () => {
     assert.deepEqual(await lines(tree), ['services']);
     link.enter({ kind: 'reconnecting', attempt: 1, retryAt: 0, error: lost });
     assert.deepEqual(await lines(tree), ['services']);
+    tree.invalidate();
+    assert.deepEqual(await lines(tree), ['services']);
     const below: TreeNode = { type: 'element', root, element: elements.services, parent: tree.node };
     assert.deepEqual((await tree.children(below)).map(line), ['Not connected. Reconnect']);
   });

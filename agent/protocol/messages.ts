@@ -33,7 +33,6 @@ const snapshotSummary = z.object({
   mode: z.enum(['iptables', 'ipvs', 'nftables', 'userspace', 'none']),
   backends: z.object({ iptables: z.array(z.enum(['legacy', 'nf_tables'])), nftables: z.boolean(), ipvs: z.boolean() }),
   services: z.number(),
-  endpoints: z.number(),
   problems: z.object({ error: z.number(), warning: z.number(), information: z.number() }),
   kubeProxy: z.optional(
     z.object({ running: z.boolean(), version: z.optional(z.string()), mode: z.optional(z.string()) }),

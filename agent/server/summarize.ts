@@ -28,7 +28,6 @@ export function summarize(snapshot: Snapshot, model: NodeModel): Omit<SnapshotSu
     mode: model.mode,
     backends: { iptables: [...iptables], nftables, ipvs },
     services: services.size,
-    endpoints: model.services.reduce((sum, { endpoints }) => sum + endpoints.length, 0),
     problems,
     ...(kubeProxy && { kubeProxy }),
   };

@@ -135,7 +135,6 @@ function rootFacts(root: RootFacts, l10n: Localizer, numbers: NumberWords): read
     { name: l10n.t('Mode'), value: modeText(snapshot.mode, l10n) },
     { name: l10n.t('Rules in'), value: backends.join(', ') },
     { name: l10n.t('Services'), value: numbers.integer(snapshot.services) },
-    { name: l10n.t('Endpoints'), value: numbers.integer(snapshot.endpoints) },
     {
       name: l10n.t('Problems'),
       value: l10n.t('{0} errors, {1} warnings', snapshot.problems.error, snapshot.problems.warning),

@@ -45,7 +45,6 @@ export function summary(snapshot: string): SnapshotSummary {
     mode: 'iptables',
     backends: { iptables: [], nftables: false, ipvs: false },
     services: 0,
-    endpoints: 0,
     problems: { error: 0, warning: 0, information: 0 },
     timing: { collectMs: 0, interpretMs: 0 },
   };

@@ -82,7 +82,6 @@ describe('serve', () => {
       mode: 'iptables',
       backends: { iptables: ['nf_tables'], nftables: false, ipvs: false },
       services: 2,
-      endpoints: 0,
       problems: { error: 1, warning: 1, information: 0 },
       kubeProxy: { running: true, version: 'v1.36.3', mode: 'iptables' },
     });

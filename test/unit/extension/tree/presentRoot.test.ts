@@ -16,7 +16,6 @@ const snapshot: SnapshotSummary = {
   mode: 'ipvs',
   backends: { iptables: ['legacy'], nftables: false, ipvs: true },
   services: 1_234,
-  endpoints: 9,
   problems: { error: 1, warning: 2, information: 3 },
   kubeProxy: { running: true, version: 'v1.36.3', mode: 'ipvs' },
   timing: { collectMs: 317.4, interpretMs: 12 },

@@ -104,11 +104,11 @@ async function revealInTree(context: CommandContext): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   if (editor?.document.uri.scheme !== ruleScheme) return;
   const origin = context.documents.origin(editor.document.uri, editor.selection.active.line);
-  const { agent, snapshot } = origin?.root ?? {};
+  const session = origin?.root.session;
   const path =
-    origin === undefined || agent === undefined || snapshot === undefined
+    origin === undefined || session === undefined
       ? []
-      : await agent.reveal(snapshot.snapshot, origin.part, origin.line);
+      : await session.agent.reveal(session.snapshot, origin.part, origin.line);
   if (origin === undefined || path.length === 0) {
     void vscode.window.showInformationMessage(l10n.t('This line belongs to no element of the tree.'));
     return;

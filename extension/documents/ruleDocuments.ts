@@ -86,9 +86,8 @@ export class RuleDocuments implements vscode.TextDocumentContentProvider, Dispos
   }
 
   async #read({ rootId, elementId }: RuleAddress): Promise<RuleText | undefined> {
-    const root = this.#roots.get(rootId);
-    if (root?.agent === undefined || root.snapshot === undefined) return undefined;
-    return root.agent.document(root.snapshot.snapshot, elementId);
+    const session = this.#roots.get(rootId)?.session;
+    return session?.agent.document(session.snapshot, elementId);
   }
 
   #refresh(root: Root): void {

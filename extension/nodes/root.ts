@@ -20,6 +20,13 @@ export type RootState =
 /** What changed: only how it looks, or also what stands below it. */
 export type RootChange = 'state' | 'snapshot';
 
+/** What requests about a snapshot go to. */
+export interface Session {
+  readonly agent: RulesAgent;
+  /** The snapshot's name. */
+  readonly snapshot: string;
+}
+
 export interface RootOptions {
   /** The same each time the same node or the same files are opened. */
   readonly id: string;
@@ -47,6 +54,7 @@ export class Root implements Disposable {
   readonly onDidChange = this.#changed.event;
   #state: RootState = { kind: 'disconnected' };
   #snapshot: SnapshotSummary | undefined;
+  #snapshotHolder: RulesAgent | undefined;
   #reading: { readonly done: Promise<void>; readonly abort: AbortController } | undefined;
 
   constructor(options: RootOptions) {
@@ -70,8 +78,17 @@ export class Root implements Disposable {
     return this.#snapshot;
   }
 
-  /** The running agent; undefined while there is no connection. */
-  get agent(): RulesAgent | undefined {
+  /** The running agent with the snapshot of ours that it holds; undefined while there is no such one. */
+  get session(): Session | undefined {
+    const agent = this.#agent;
+    const snapshot = this.#snapshot?.snapshot;
+    // An agent that was started anew holds nothing yet, and may give its first snapshot the name of an old one.
+    return agent === undefined || snapshot === undefined || agent !== this.#snapshotHolder
+      ? undefined
+      : { agent, snapshot };
+  }
+
+  get #agent(): RulesAgent | undefined {
     return this.link.state.kind === 'open' ? this.link.state.agent : undefined;
   }
 
@@ -80,7 +97,7 @@ export class Root implements Disposable {
     const cancel = (): void => this.disconnect();
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      if (this.agent === undefined) await this.link.connect(signal);
+      if (this.#agent === undefined) await this.link.connect(signal);
       await (this.#reading?.done ?? this.refresh());
     } finally {
       signal.removeEventListener('abort', cancel);
@@ -96,7 +113,7 @@ export class Root implements Disposable {
 
   /** Reads anew. While that goes on, another call waits for the same reading. Failures become the state. */
   refresh(): Promise<void> {
-    const { agent } = this;
+    const agent = this.#agent;
     if (agent === undefined) return Promise.resolve();
     if (this.#reading !== undefined) return this.#reading.done;
     const abort = new AbortController();
@@ -133,21 +150,22 @@ export class Root implements Disposable {
       const next = await agent.read(objects, {
         signal,
         report: (progress) => {
-          if (agent === this.agent) this.#setState({ kind: 'reading', progress });
+          if (agent === this.#agent) this.#setState({ kind: 'reading', progress });
         },
       });
-      if (agent !== this.agent) return;
-      const previous = this.#snapshot;
+      if (agent !== this.#agent) return;
+      const previous = this.session;
       this.#snapshot = next;
+      this.#snapshotHolder = agent;
       this.#state = { kind: 'ready' };
       this.#log.info(
         `${this.label}: ${next.mode}, ${next.services} Services, read in ${Math.round(next.timing.collectMs)} ms, understood in ${Math.round(next.timing.interpretMs)} ms`,
       );
       this.#changed.fire('snapshot');
-      if (previous !== undefined) await agent.release(previous.snapshot).catch(() => {});
+      await previous?.agent.release(previous.snapshot).catch(() => {});
     } catch (error) {
       // When the connection went away, the link's own state says so.
-      if (agent !== this.agent) return;
+      if (agent !== this.#agent) return;
       this.#log.error(`${this.label}: reading failed: ${describeError(error)}`);
       this.#setState({ kind: 'failed', error });
     }

@@ -53,7 +53,7 @@ export class RootOpener {
     const outcome = await this.connect(root);
     // What was cancelled before it stood leaves no trace; what failed stays, to be tried again.
     if (outcome === 'cancelled' && known === undefined) await this.close(root);
-    if (target.kind === 'ssh' && root.agent !== undefined) await this.#options.rememberedHosts.remember(target.host);
+    if (target.kind === 'ssh' && root.session !== undefined) await this.#options.rememberedHosts.remember(target.host);
   }
 
   /** Connects a root with a progress notification that can cancel it. */

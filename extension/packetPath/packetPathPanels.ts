@@ -108,14 +108,15 @@ export class PacketPathPanels implements Disposable {
 
   async #message(root: Root, element: TreeElement): Promise<ToView> {
     const { l10n, numbers } = this.#options;
-    const { agent, snapshot } = root;
-    if (agent === undefined || snapshot === undefined) {
+    const { session } = root;
+    if (session === undefined) {
       return { type: 'message', text: l10n.t('{0} is not connected.', root.label) };
     }
     try {
       const walked = await walkService(element, {
-        children: (parent, offset, limit) => agent.children({ snapshot: snapshot.snapshot, parent, offset, limit }),
-        document: (id) => agent.document(snapshot.snapshot, id),
+        children: (parent, offset, limit) =>
+          session.agent.children({ snapshot: session.snapshot, parent, offset, limit }),
+        document: (id) => session.agent.document(session.snapshot, id),
       });
       return { type: 'graph', graph: pathGraph(walked, { l10n, numbers }), texts: pathTexts(l10n) };
     } catch (error) {

@@ -72,11 +72,11 @@ export class RootTree {
   }
 
   async #fetch(parent: string | undefined, offset: number, limit: number): Promise<TreePage> {
-    const { agent, snapshot } = this.node.root;
-    if (agent === undefined || snapshot === undefined) throw new NotConnected();
+    const { session } = this.node.root;
+    if (session === undefined) throw new NotConnected();
     const { filter, sort } = this.#options;
-    const page = await agent.children({
-      snapshot: snapshot.snapshot,
+    const page = await session.agent.children({
+      snapshot: session.snapshot,
       ...(parent === undefined ? {} : { parent }),
       offset,
       limit,

@@ -29,6 +29,18 @@ describe('root', () => {
     assert.deepEqual(released, ['1']);
   });
 
+  it('asks an agent that was started anew for nothing of the old one, though both name their snapshots alike', async () => {
+    const first = fakeRoot({ read: async () => summary('1') });
+    await first.root.connect(never);
+    const second = fakeRoot({ read: async () => summary('1') });
+    await second.link.connect();
+    first.link.enter(second.link.state);
+    assert.equal(first.root.session, undefined);
+    await first.root.refresh();
+    assert.notEqual(first.root.session, undefined);
+    assert.deepEqual([...first.released, ...second.released], []);
+  });
+
   it('reads once for callers that come while it reads', async () => {
     let taken = 0;
     const { root } = setUp(async () => summary(String(++taken)));
@@ -85,6 +97,6 @@ describe('root', () => {
     loseConnection();
     await new Promise(setImmediate);
     assert.equal(root.state.kind, 'reconnecting');
-    assert.equal(root.agent, undefined);
+    assert.equal(root.session, undefined);
   });
 });

@@ -7,7 +7,7 @@ import { Root } from '../../../extension/nodes/root.ts';
 import type { RulesAgent, TreePageRequest } from '../../../extension/nodes/rulesAgent.ts';
 
 /** A link that a test opens and loses by hand. */
-export class FakeLink implements AgentLink {
+class FakeLink implements AgentLink {
   readonly #changed = new Emitter<LinkState>();
   readonly onDidChangeState = this.#changed.event;
   state: LinkState = { kind: 'closed' };

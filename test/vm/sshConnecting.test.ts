@@ -15,6 +15,7 @@ import { type NodeLink, openNodeLink } from '../../extension/transport/nodeLink.
 import { SshTransport } from '../../extension/transport/ssh/sshTransport.ts';
 import type { ConnectContext } from '../../extension/transport/transport.ts';
 import { fakeContext } from '../fakes/connectContext.ts';
+import { runCommand } from './runCommand.ts';
 import { sshAlias } from './sshAccess.ts';
 import { startTestNode } from './startTestNode.ts';
 import type { TestNode } from './testNode.ts';
@@ -110,7 +111,8 @@ describe('connecting to the test node', () => {
     );
     assert.deepEqual(warm.agent.delivered, []);
     const plainStart = performance.now();
-    await node.run(['true']);
+    // The node's own way to run commands shares one connection, which would compare nothing.
+    await runCommand({ argv: ['ssh', '-F', node.ssh.configFile, '-o', 'ControlPath=none', sshAlias, 'true'] });
     test.diagnostic(`ssh true: ${(performance.now() - plainStart).toFixed(0)} ms`);
     const credentials = new Credentials();
     const removed = await uninstallAgent(

@@ -46,7 +46,7 @@ export class UserPrompts implements ConnectionPrompts {
     const l10n = this.#l10n;
     const input = vscode.window.createInputBox();
     input.title = this.#secretTitle(request);
-    input.prompt = request.prompt ?? l10n.t('Press Enter to continue, Escape to cancel.');
+    if (request.prompt !== undefined) input.prompt = request.prompt;
     input.password = !request.echo;
     input.ignoreFocusOut = true;
     if (request.attempt > 1) {

@@ -5,7 +5,7 @@ import { caseFolder } from '../start/workspace.ts';
 import { startTestNode } from '../vm/startTestNode.ts';
 import type { TestNode } from '../vm/testNode.ts';
 import { Session } from './harness/session.ts';
-import { type Theme, themes } from './harness/workbench.ts';
+import { themeNames } from './harness/workbench.ts';
 
 /** The case with one Service, default/app1 at 10.96.0.10:80, and three endpoints. */
 const caseName = 'classic';
@@ -84,7 +84,7 @@ describe('the test node in VS Code', () => {
       assert.ok(line > 1);
     }));
 
-  for (const theme of Object.keys(themes) as Theme[]) {
+  for (const theme of themeNames) {
     it(`can be looked at in the theme ${theme}`, (test) =>
       session.explainFailure(test, async () => {
         await workbench().useTheme(theme);

@@ -8,14 +8,28 @@ import { artifactsFolder, Workbench } from './workbench.ts';
 
 /** What a session is started with. */
 export interface SessionOptions {
-  /** VSIX files to install besides that of the project. */
-  readonly otherExtensions?: readonly string[];
-  /** The language of VS Code, for example `zh-cn`; English by default. */
+  /** The language of VS Code, for example `zh-cn`; English by default. VS Code's own texts stay English. */
   readonly locale?: string;
   /** The folder that VS Code opens. */
   readonly workspace: string;
   /** VS Code's user settings, added to those of `startCodeServer`. */
   readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Adds a language pack without a single translation, in the way in which VS Code remembers installed ones: a language
+ * without a pack is not used, and then extensions are not asked for their translations either.
+ */
+async function addLanguagePack(dataFolder: string, locale: string): Promise<void> {
+  const translations = join(dataFolder, 'translations.json');
+  await writeFile(translations, JSON.stringify({ version: '1.0.0', contents: {} }));
+  const pack = {
+    hash: locale,
+    label: locale,
+    extensions: [{ extensionIdentifier: { id: 'test.language-pack' }, version: '1.0.0' }],
+    translations: { vscode: translations },
+  };
+  await writeFile(join(dataFolder, 'languagepacks.json'), JSON.stringify({ [locale]: pack }));
 }
 
 /** Keeps the headless browser's idea of light or dark from choosing the colour theme. */
@@ -38,13 +52,16 @@ export class Session implements AsyncDisposable {
   static async start(options: SessionOptions): Promise<Session> {
     const entry = await installCodeServer(() => {});
     const folder = await mkdtemp(join(tmpdir(), 'kube-service-rules-e2e-'));
+    if (options.locale !== undefined) {
+      await addLanguagePack(folder, options.locale);
+    }
     const log: string[] = [];
     const server = await startCodeServer({
       entry,
       dataFolder: folder,
       workspace: options.workspace,
-      extensions: [vsixPath, ...(options.otherExtensions ?? [])],
-      locale: options.locale ?? 'en',
+      extensions: [vsixPath],
+      ...(options.locale === undefined ? {} : { locale: options.locale }),
       settings: { ...fixedSettings, ...options.settings },
       onLine: (line) => log.push(line),
     });

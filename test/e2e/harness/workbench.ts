@@ -21,14 +21,17 @@ const browserArguments = [
   '--disable-sync',
 ];
 
-/** The colour themes that everything is to be looked at in: VS Code's labels, and the class of a window that has one. */
-export const themes = {
+/** The colour themes that everything is to be looked at in. */
+export const themeNames = ['light', 'dark', 'high-contrast-light', 'high-contrast-dark'] as const;
+export type Theme = (typeof themeNames)[number];
+
+/** VS Code's labels of the themes, and the class of a window that has one. */
+const themes: Readonly<Record<Theme, { readonly label: string; readonly windowClass: string }>> = {
   light: { label: 'Light Modern', windowClass: 'vs' },
   dark: { label: 'Dark Modern', windowClass: 'vs-dark' },
   'high-contrast-light': { label: 'Light High Contrast', windowClass: 'hc-light' },
   'high-contrast-dark': { label: 'Dark High Contrast', windowClass: 'hc-black' },
-} as const;
-export type Theme = keyof typeof themes;
+};
 
 /** A window of VS Code in a headless browser, used as a person does: by what can be seen, and with the keyboard. */
 export class Workbench {
@@ -123,6 +126,17 @@ export class Workbench {
     await input.waitFor();
     await input.fill(text);
     await input.press('Enter');
+  }
+
+  /**
+   * Chooses a folder in the file dialog, which is a quick input here: goes into it, then takes it.
+   * @param name of the folder, in the one that the dialog shows
+   * @param file a file in it, which tells that the dialog has gone there
+   */
+  async chooseFolder(name: string, file: string): Promise<void> {
+    await this.pick(name);
+    await this.quickPickItem(file).waitFor();
+    await this.page.locator('.quick-input-widget:visible .quick-input-action').getByRole('button').click();
   }
 
   /** Switches the colour theme and waits until the window has it. */

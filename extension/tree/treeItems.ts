@@ -66,6 +66,7 @@ export class TreeItems {
       l10n: this.#l10n,
       numbers: this.#numbers,
       keptToNode: parent.type === 'element' && parent.element.kind === 'chain' && parent.element.role === 'local',
+      belowService: parent.type === 'element' && parent.element.kind === 'servicePort',
       ...(change === undefined ? {} : { change }),
     };
     const shown = presentElement(element, context);

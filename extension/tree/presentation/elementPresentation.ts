@@ -37,6 +37,8 @@ export interface PresentationContext {
   readonly change?: CounterChange;
   /** Set for what stands under a chain for traffic that is kept to the node. */
   readonly keptToNode?: boolean;
+  /** Set for what stands under a Service's port: its name need not be said again. */
+  readonly belowService?: boolean;
 }
 
 /** Joins what there is with the separator that the whole tree uses. */

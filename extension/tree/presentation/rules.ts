@@ -104,10 +104,10 @@ export function presentVirtualServer(
   return {
     label: address,
     description: joinDescription(
+      context.belowService === true ? undefined : element.service,
       element.protocol.toUpperCase(),
       element.scheduler,
       servers,
-      element.service,
       counterText(element, context),
     ),
     icon: element.realServers === 0 ? { id: 'server-process', color: 'charts.yellow' } : { id: 'server-process' },

@@ -25,7 +25,7 @@ const lines: { readonly [Kind in TreeElement['kind']]: readonly [label: string, 
   frontend: ['[2001:db8::1]:80', 'load balancer IP · dropped · this node only · 1,204 pkts'],
   chain: ['KUBE-SVC-A', 'all endpoints · 3 rules'],
   rule: ['-d 10.96.0.10/32 -j KUBE-SVC-A', ''],
-  virtualServer: ['10.96.0.10:53', 'UDP · rr · 1 real server · kube-system/dns:dns'],
+  virtualServer: ['10.96.0.10:53', 'kube-system/dns:dns · UDP · rr · 1 real server'],
   endpoint: ['10.244.0.5:8080', '33.3% · on this node'],
   mapElement: ['10.96.0.10 . tcp . 80', '→ goto service-A · service-ips'],
   hook: ['prerouting', '2'],
@@ -63,6 +63,13 @@ describe('elements of the tree', () => {
 
   it('shows under a chain for traffic that is kept to the node what endpoints get of that', () => {
     assert.match(presentElement(elements.endpoint, { ...context, keptToNode: true }).description, /^100%/);
+  });
+
+  it('does not say the name of a Service again below it', () => {
+    assert.equal(
+      presentElement(elements.virtualServer, { ...context, belowService: true }).description,
+      'UDP · rr · 1 real server',
+    );
   });
 
   it('names what has no name by its address', () => {

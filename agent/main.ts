@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { runCli } from './cli/runCli.ts';
 import { interpretSnapshot } from './interpret/interpretSnapshot.ts';
@@ -46,7 +47,15 @@ function writeStdout(bytes: Uint8Array | string): Promise<void> {
   });
 }
 
+/** Ends with the status that shells give for a signal, and not by it: so that what the agent started ends too. */
+function endOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => process.exit(128 + constants.signals[signal]));
+  }
+}
+
 async function main(): Promise<void> {
+  endOnSignals();
   process.stdout.on('error', () => {});
   const status = await runCli(process.argv.slice(2), {
     version: agentVersion,

@@ -54,6 +54,14 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
+/** What runs now. */
+const running = new Set<ChildProcess>();
+
+// A group of its own gets no signal that the agent's group gets, so the agent takes it along when it ends.
+process.on('exit', () => {
+  for (const child of running) killGroup(child);
+});
+
 function failureToStart(error: NodeJS.ErrnoException): CommandEnd {
   return error.code === 'ENOENT' ? { kind: 'notFound' } : { kind: 'notStarted', code: error.code ?? 'unknown' };
 }
@@ -78,6 +86,7 @@ function run(command: Command, signal: AbortSignal | undefined): Promise<Command
     const finish = (end: CommandEnd): void => {
       if (finished) return;
       finished = true;
+      running.delete(child);
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
       const output = decodeDump(stdout.take());
@@ -91,6 +100,7 @@ function run(command: Command, signal: AbortSignal | undefined): Promise<Command
     };
 
     const child = start(command);
+    running.add(child);
     const stop = (end: CommandEnd): void => {
       stopped ??= end;
       killGroup(child);

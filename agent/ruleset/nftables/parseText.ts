@@ -29,9 +29,6 @@ class TextRulesetParser {
 
   parse(): NftDocument {
     let at = this.#scanner.skipSpace(contentStart(this.#text));
-    if (at >= this.#text.length && this.#text.trim() === '') {
-      this.#report('nft-empty', 'There is nothing to read.', {}, { start: 0, end: this.#text.length });
-    }
     while (at < this.#text.length) at = this.#scanner.skipSpace(this.#parseTopLevel(at));
     return { form: 'text', text: this.#text, ruleset: { tables: this.#tables }, problems: this.#problems };
   }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { Command } from '../../../agent/node/command.ts';
 import { localCommandRunner } from '../../../agent/node/localCommandRunner.ts';
 
@@ -115,6 +117,32 @@ describe('localCommandRunner', () => {
     await gone;
     close();
   });
+
+  for (const [signal, status] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
+    it(`leaves nothing behind when the agent ends by ${signal}`, async () => {
+      const { port, connected, close } = await witness();
+      const folder = await mkdtemp(join(tmpdir(), 'kube-service-rules-runner-'));
+      try {
+        const tool = `#!${process.execPath}\n${parentOf(port)}`;
+        await writeFile(join(folder, 'iptables-save'), tool, { mode: 0o755 });
+        const main = fileURLToPath(new URL('../../../agent/main.ts', import.meta.url));
+        const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}` };
+        const agent = spawn(process.execPath, [main, 'read'], { env, stdio: 'ignore' });
+        const ended = once(agent, 'close');
+        const { gone } = await connected;
+        agent.kill(signal);
+        await gone;
+        assert.deepEqual(await ended, [status, null]);
+      } finally {
+        close();
+        await rm(folder, { recursive: true });
+      }
+    });
+  }
 
   it('starts nothing that was cancelled before', async () => {
     const result = await localCommandRunner.run(script('setInterval(() => {}, 1000)'), AbortSignal.abort());

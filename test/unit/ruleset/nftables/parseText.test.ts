@@ -192,7 +192,6 @@ for (const [family, words, priority] of priorities) {
 }
 
 const problems: readonly (readonly [text: string, code: string, place: string])[] = [
-  ['', 'nft-empty', ''],
   ['table ip t {\n\tchain c {\n\t\taccept\n', 'nft-text-truncated', ''],
   ['table ip t {\n\tset s {\n\t\ttype ipv4_addr\n', 'nft-text-truncated', ''],
   ['table ip t {\n\tchain c {\n\t\ttcp dport { 80\n', 'nft-text-truncated', ''],
@@ -211,6 +210,13 @@ for (const [text, code, place] of problems) {
     );
   });
 }
+
+test('nothing is what nft prints of a kernel without rules', () => {
+  for (const text of ['', '\n', '\uFEFF']) {
+    const { ruleset, problems } = parseNftText(text);
+    assert.deepEqual([ruleset.tables, problems], [[], []]);
+  }
+});
 
 test('an unknown block that is torn off is two problems', () => {
   assert.deepEqual(

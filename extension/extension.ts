@@ -1,6 +1,7 @@
 /** Composition root: makes the parts of the extension and connects them. */
 import * as vscode from 'vscode';
 import { registerNodeCommands } from './commands/nodeCommands.ts';
+import { registerCommand } from './commands/registerCommand.ts';
 import { registerTreeCommands } from './commands/treeCommands.ts';
 import type { CommandContext, RegisterCommand } from './commands/treeContext.ts';
 import { describeError } from './common/transportError.ts';
@@ -91,16 +92,7 @@ export function activate(context: vscode.ExtensionContext): void {
     numbers,
   };
   const register: RegisterCommand = (name, run) => {
-    own(
-      vscode.commands.registerCommand(`kubeServiceRules.${name}`, async (...args: readonly unknown[]) => {
-        try {
-          await run(...args);
-        } catch (error) {
-          log.error(`${name}: ${describeError(error)}`);
-          throw error;
-        }
-      }),
-    );
+    own(registerCommand(`kubeServiceRules.${name}`, run, log, l10n));
   };
   registerNodeCommands(register, commandContext);
   registerTreeCommands(register, commandContext);

@@ -102,7 +102,10 @@ export class PacketPathPanels implements Disposable {
         void root.refresh();
         return;
       case 'openRules':
-        void this.#options.openRules(root, message.data.element);
+        this.#options.openRules(root, message.data.element).catch((error: unknown) => {
+          const { summary, detail } = errorWords(error, this.#options.l10n);
+          void vscode.window.showErrorMessage(`${summary}: ${detail}`);
+        });
     }
   }
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { runCli } from './cli/runCli.ts';
+import { writeStandardOutput } from './cli/standardOutput.ts';
 import { interpretSnapshot } from './interpret/interpretSnapshot.ts';
 import { loadDump } from './interpret/loadDump.ts';
 import type { NodeModel } from './model/nodeModel.ts';
@@ -37,16 +38,6 @@ async function serveClient(): Promise<number> {
   return end.kind === 'broken-stream' ? 1 : 0;
 }
 
-/** Resolves when the bytes are taken; a reader that has gone (`| head`) is no failure. */
-function writeStdout(bytes: Uint8Array | string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (error) => {
-      if (error === undefined || error === null || ('code' in error && error.code === 'EPIPE')) resolve();
-      else reject(error);
-    });
-  });
-}
-
 /** Ends with the status that shells give for a signal, and not by it: so that what the agent started ends too. */
 function endOnSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -63,7 +54,7 @@ async function main(): Promise<void> {
     readStdin: () => buffer(process.stdin),
     collect: () => collectSnapshot(localMachine),
     serve: serveClient,
-    writeStdout,
+    writeStdout: writeStandardOutput,
     writeStderr: (text) => process.stderr.write(text),
   });
   // Nothing may keep the process: what a client left behind is of no use without it.

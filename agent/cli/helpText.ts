@@ -26,5 +26,5 @@ parse     Parses one dump. FILE may be - for standard input.
 
 serve     Speaks JSON-RPC on standard input and output, for the extension.
 
-Exit status: 0 when all went well, 1 when something failed, 2 for a wrong command line.
+Exit status: 0 when all went well, 1 when something failed or could not be read, 2 for a wrong command line.
 `;

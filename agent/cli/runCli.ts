@@ -32,8 +32,7 @@ async function run(commandLine: CommandLine, environment: CliEnvironment): Promi
     case 'serve':
       return environment.serve();
     case 'read':
-      await runRead(commandLine, environment);
-      return exitStatus.success;
+      return (await runRead(commandLine, environment)) ? exitStatus.success : exitStatus.failure;
     case 'parse':
       await runParse(commandLine, environment);
       return exitStatus.success;

@@ -10,14 +10,14 @@ import { drawTree } from './drawTree.ts';
 import { jsonPieces } from './jsonPieces.ts';
 import { readOutputJsonSchema } from './readOutput.ts';
 
-/** Reads a node or saved dumps, and prints what they say. */
+/** Reads a node or saved dumps, and prints what they say. Resolves to whether all that is there could be read. */
 export async function runRead(
   { mode, from, objects, nodeName, output }: Extract<CommandLine, { command: 'read' }>,
   environment: CliEnvironment,
-): Promise<void> {
+): Promise<boolean> {
   if (output === 'schema') {
     await environment.writeStdout(`${JSON.stringify(readOutputJsonSchema(), undefined, 2)}\n`);
-    return;
+    return true;
   }
   const readings = await readAllObjects(objects, environment);
   const snapshot: Snapshot = from.length === 0 ? await environment.collect() : await loadDump(from, environment.files);
@@ -31,11 +31,10 @@ export async function runRead(
           objectProblems: readings.flatMap(({ problems }) => problems),
         }),
   });
-  if (output === 'tree') {
-    await environment.writeStdout(drawTree(model, snapshot));
-    return;
-  }
-  for (const piece of jsonPieces(Object.entries(describeModel(model, snapshot)))) await environment.writeStdout(piece);
+  const pieces =
+    output === 'tree' ? [drawTree(model, snapshot)] : jsonPieces(Object.entries(describeModel(model, snapshot)));
+  for (const piece of pieces) await environment.writeStdout(piece);
+  return snapshot.parts.every(({ status }) => status === 'complete' || status === 'missing');
 }
 
 async function readAllObjects(paths: readonly string[], { files }: CliEnvironment): Promise<ObjectsReading[]> {

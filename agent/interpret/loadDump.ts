@@ -40,9 +40,10 @@ const partKinds: Readonly<Record<DumpLanguage, PartKind>> = {
 
 /**
  * Loads saved dumps as a snapshot: folders with the files of one node, or files. What a file holds is told from its
- * content; its name helps where that does not say. Services and EndpointSlices among them are taken too.
+ * content; its name helps where that does not say. Services and EndpointSlices among them are taken too. A file of a
+ * folder that cannot be read is a part that says why; one that was asked for by its own path ends loading.
  *
- * @throws what `files` throws for a path that cannot be read
+ * @throws what `files` throws for a path that was given and cannot be read
  * @throws NothingToLoad
  * @throws the signal's reason
  */
@@ -59,8 +60,13 @@ export async function loadDump(
     signal?.throwIfAborted();
     onProgress?.({ part: path, done: parts.length, total: listed.size });
     const started = performance.now();
-    const { text } = decodeDump(await files.read(path));
-    parts.push(partOfFile(path, text, performance.now() - started));
+    try {
+      const { text } = decodeDump(await files.read(path));
+      parts.push(partOfFile(path, text, performance.now() - started));
+    } catch (error) {
+      if (paths.includes(path)) throw error;
+      parts.push(unreadablePart(path, error, performance.now() - started));
+    }
   }
   return { takenAt: new Date().toISOString(), nodeName: nameOf(paths[0] ?? ''), origin: 'files', parts };
 }
@@ -78,6 +84,12 @@ export function partOfFile(path: string, text: string, durationMs: number): Snap
     durationMs,
     text,
   };
+}
+
+function unreadablePart(path: string, error: unknown, durationMs: number): SnapshotPart {
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = { code: 'not-readable', message, args: { path } };
+  return { id: path, kind: 'unrecognised', source: [path], status: 'failed', reason, durationMs, text: '' };
 }
 
 /** Family and backend from the name of a dump whose first line does not say which program wrote it. */

@@ -43,21 +43,33 @@ export async function readDumpFile(path: string): Promise<Uint8Array> {
 }
 
 /**
- * The paths of the regular files that a path stands for: itself, or those in the folder, without hidden ones and
- * without folders in it.
+ * The paths of the files that a path stands for: itself, or the regular ones in the folder, without hidden ones and
+ * without folders in it. A symbolic link counts as what it leads to; one that leads nowhere is listed, to be told about
+ * when it is read.
  *
  * @throws FileError
  */
 export async function listDumpFiles(path: string): Promise<string[]> {
   if (!(await look(path)).isFolder) return [path];
   try {
-    const entries = await readdir(path, { withFileTypes: true });
-    return entries
-      .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
-      .map(({ name }) => join(path, name))
-      .sort();
+    const files: string[] = [];
+    for (const entry of await readdir(path, { withFileTypes: true })) {
+      const file = join(path, entry.name);
+      if (entry.name.startsWith('.')) continue;
+      if (entry.isFile() || (entry.isSymbolicLink() && !(await leadsToOther(file)))) files.push(file);
+    }
+    return files.sort();
   } catch (error) {
     throw fileError(path, error);
+  }
+}
+
+/** Whether a symbolic link leads to something that is no regular file: a folder, a device, a pipe. */
+async function leadsToOther(link: string): Promise<boolean> {
+  try {
+    return !(await look(link)).isFile;
+  } catch {
+    return false;
   }
 }
 

@@ -45,8 +45,7 @@ export const findPartProblems: ProblemSearch = ({ parsed, mode, proxyTables }) =
 };
 
 function incomplete(part: SnapshotPart): ModelProblem[] {
-  const isUnknown = part.kind === 'unrecognised';
-  if (isUnknown) return [unrecognised(part)];
+  if (part.status === 'complete' && part.kind === 'unrecognised') return [unrecognised(part)];
   if (part.status !== 'partial' && part.status !== 'failed') return [];
   const reason = part.reason?.message ?? 'It is not known why.';
   const help = advice[part.reason?.code ?? ''];

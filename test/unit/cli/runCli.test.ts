@@ -11,8 +11,12 @@ import { caseFolder, caseNames, loadCase, objectsText, recordedModes } from '../
 
 const project = join(import.meta.dirname, '../../..');
 
-/** Runs a command line over files in memory. */
-async function run(argv: readonly string[], files: Readonly<Record<string, string | Uint8Array>> = {}, stdin = '') {
+/** Runs a command line over files in memory; those that are undefined can be listed but not read. */
+async function run(
+  argv: readonly string[],
+  files: Readonly<Record<string, string | Uint8Array | undefined>> = {},
+  stdin = '',
+) {
   const out: Uint8Array[] = [];
   let err = '';
   const environment: CliEnvironment = {
@@ -20,7 +24,7 @@ async function run(argv: readonly string[], files: Readonly<Record<string, strin
     files: {
       list: async (path) => {
         const inside = Object.keys(files).filter((name) => name.startsWith(`${path}/`));
-        if (inside.length === 0 && files[path] === undefined) notFound(path);
+        if (inside.length === 0 && !(path in files)) notFound(path);
         return inside.length > 0 ? inside : [path];
       },
       read: async (path) => Buffer.from(files[path] ?? notFound(path)),
@@ -144,6 +148,13 @@ describe('read', () => {
       out: '',
       err: 'nowhere does not exist.\n',
     });
+  });
+
+  it('ends with status 1 when it could read only a part', async () => {
+    const { status, out } = await run(['read', '--from', 'dump'], { 'dump/rules': rules, 'dump/gone': undefined });
+    assert.equal(status, 1);
+    assert.match(out, /KUBE-SVC-/);
+    assert.match(out, /error: dump\/gone could not be read\. dump\/gone does not exist\./);
   });
 
   it('prints the schema that is in the repository', async () => {

@@ -8,6 +8,7 @@ import { maxDumpBytes } from '../../../agent/node/command.ts';
 import { FileError, listDumpFiles, readDumpFile } from '../../../agent/node/files.ts';
 import { caseFolder } from '../../golden/cases.ts';
 import { tableDump } from './dumps.ts';
+import { problemsOf } from './foundProblems.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'load-dump-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -71,6 +72,33 @@ describe('loading dumps', () => {
       (await loadDump([path], files)).parts.map(({ kind, text }) => [kind, text.length]),
       [['unrecognised', 4]],
     );
+  });
+
+  it('tells which files of a folder cannot be read, and takes the others', async () => {
+    const node = join(folder, 'node-8');
+    mkdirSync(node);
+    writeFileSync(join(node, 'rules'), tableDump('nat', ''));
+    symlinkSync('nowhere', join(node, 'dangling'));
+    symlinkSync('loop', join(node, 'loop'));
+    symlinkSync('/dev/zero', join(node, 'device'));
+    symlinkSync(folder, join(node, 'folder'));
+    const snapshot = await loadDump([node], files);
+    assert.deepEqual(
+      snapshot.parts.map(({ id, status, reason }) => [id.slice(node.length + 1), status, reason?.message]),
+      [
+        ['dangling', 'failed', `${join(node, 'dangling')} does not exist.`],
+        ['loop', 'failed', `${join(node, 'loop')} could not be read (ELOOP).`],
+        ['rules', 'complete', undefined],
+      ],
+    );
+    assert.deepEqual(
+      problemsOf(snapshot).map(({ code, location }) => [code, location?.part.slice(node.length + 1)]),
+      [
+        ['part-failed', 'dangling'],
+        ['part-failed', 'loop'],
+      ],
+    );
+    await assert.rejects(loadDump([node, join(node, 'dangling')], files), FileError);
   });
 
   it('explains why a path cannot be read', async () => {

@@ -4,6 +4,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
+import { endWithParent } from '../vm/endWithParent.ts';
 import { cachedFolder } from './cache.ts';
 import { runNpm } from './npm.ts';
 import { killGroup, runCommand, stopGroup } from './process.ts';
@@ -89,6 +90,11 @@ export interface CodeServerOptions {
   readonly onLine?: (line: string) => void;
 }
 
+/** Gives the terminals of VS Code the user's own folders again; null takes a variable away. */
+const terminalEnvironment = Object.fromEntries(
+  ['XDG_DATA_HOME', 'XDG_CACHE_HOME'].map((name) => [name, process.env[name] ?? null]),
+);
+
 /** Settings that keep VS Code to what is looked at: no welcome page, no advertisement, no network. */
 const quietSettings = {
   'chat.disableAIFeatures': true,
@@ -98,11 +104,21 @@ const quietSettings = {
   'git.enabled': false,
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
+  'terminal.integrated.env.linux': terminalEnvironment,
+  'terminal.integrated.env.osx': terminalEnvironment,
   'update.showReleaseNotes': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
 };
+
+/**
+ * The environment of code-server: what its options leave in the user's home goes into the data folder too, that is
+ * its logs and an identifier of the machine.
+ */
+function serverEnvironment(dataFolder: string): NodeJS.ProcessEnv {
+  return { ...process.env, XDG_DATA_HOME: join(dataFolder, 'share'), XDG_CACHE_HOME: join(dataFolder, 'cache') };
+}
 
 /**
  * Starts code-server on a free port of the loopback interface, without a password: whoever can connect to
@@ -127,25 +143,26 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     '--extensions-dir',
     join(dataFolder, 'extensions'),
   ];
+  const env = serverEnvironment(dataFolder);
   for (const extension of options.extensions) {
-    await runCommand([process.execPath, entry, ...folders, '--install-extension', extension, '--force']);
+    await runCommand([process.execPath, entry, ...folders, '--install-extension', extension, '--force'], { env });
   }
-  const child = spawn(
+  const serve = [
     process.execPath,
-    [
-      entry,
-      ...folders,
-      '--bind-addr=127.0.0.1:0',
-      `--locale=${options.locale ?? 'en'}`,
-      '--disable-telemetry',
-      '--disable-update-check',
-      '--disable-workspace-trust',
-      '--disable-getting-started-override',
-      options.workspace,
-    ],
-    // A process group of its own: Ctrl-C in the terminal does not reach it, and "stop" ends it with all its children.
-    { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
-  );
+    entry,
+    ...folders,
+    '--bind-addr=127.0.0.1:0',
+    `--locale=${options.locale ?? 'en'}`,
+    '--disable-telemetry',
+    '--disable-update-check',
+    '--disable-workspace-trust',
+    '--disable-getting-started-override',
+    options.workspace,
+  ];
+  // On Linux the kernel ends it with this process, even when that is killed.
+  const [command = '', ...args] = process.platform === 'linux' ? endWithParent('TERM', serve) : serve;
+  // A process group of its own: Ctrl-C in the terminal does not reach it, and "stop" ends it with all its children.
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const endWithThisProcess = () => killGroup(child);
   process.once('exit', endWithThisProcess);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

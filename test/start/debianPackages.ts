@@ -17,6 +17,7 @@ const packagesOf: Readonly<Record<Part, readonly DebianPackage[]>> = {
   browser: [
     { name: 'chromium', why: 'the browser of the end-to-end tests' },
     { name: 'fonts-dejavu-core', why: 'the letters in the screenshots' },
+    { name: 'fonts-wqy-zenhei', why: 'the Chinese letters in the screenshots' },
   ],
   rules: [
     { name: 'iptables', why: 'loads rules into network namespaces in the integration tests' },

@@ -181,6 +181,12 @@ export class Workbench {
     return texts;
   }
 
+  /** A line of the active text editor, by a part of its text. Spaces count as they stand there. */
+  editorLine(text: string): Locator {
+    // The editor shows spaces as no-break spaces, which a text filter takes for spaces.
+    return this.page.locator('.editor-group-container.active .monaco-editor .view-line').filter({ hasText: text });
+  }
+
   /**
    * Waits until the line that the cursor is in has a text.
    * @returns its number, as the status bar shows it

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as z from 'zod/mini';
 import type { Disposable } from '../../common/disposable.ts';
 
 /** A question of the system's ssh. */
@@ -79,17 +80,30 @@ function answerOne(socket: Socket, handler: AskpassHandler): void {
     text += chunk.toString();
   });
   socket.on('end', () => {
-    handler(readQuestion(text)).then(
+    const question = readQuestion(text);
+    if (question === undefined) {
+      socket.end('-');
+      return;
+    }
+    handler(question).then(
       (answer) => socket.end(answer === undefined ? '-' : `+${answer}`),
       () => socket.end('-'),
     );
   });
 }
 
-function readQuestion(text: string): AskpassQuestion {
-  const parsed: unknown = JSON.parse(text);
-  const record = typeof parsed === 'object' && parsed !== null ? parsed : {};
-  const prompt = 'prompt' in record && typeof record.prompt === 'string' ? record.prompt : '';
-  const hint = 'hint' in record ? record.hint : undefined;
+const questionSchema = z.object({ prompt: z.string(), hint: z.optional(z.string()) });
+
+/** Undefined when the helper was ended before it said all. */
+function readQuestion(text: string): AskpassQuestion | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const question = questionSchema.safeParse(value);
+  if (!question.success) return undefined;
+  const { prompt, hint } = question.data;
   return { prompt, hint: hint === 'confirm' || hint === 'none' ? hint : 'entry' };
 }

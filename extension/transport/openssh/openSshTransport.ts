@@ -51,7 +51,7 @@ export class OpenSshTransport implements Transport {
     context.log.info(`Connecting to ${labelOf(settings)} with the system's ssh`);
     return environment.platform === 'win32'
       ? new OpenSshConnection(
-          this.#command(['-T', '-o', 'BatchMode=yes']),
+          this.#command(['-T', '-o', 'BatchMode=yes', ...strictness(settings)]),
           environment.variables,
           settings,
           new Promise(() => {}),
@@ -72,6 +72,7 @@ export class OpenSshTransport implements Transport {
         ...['-M', '-N', '-S', socket, '-o', 'ControlPersist=no', '-o', 'RequestTTY=no'],
         ...['-o', 'PermitLocalCommand=yes', '-o', `LocalCommand=echo ${connectedWord}`],
         ...['-o', 'ServerAliveInterval=15', '-o', 'ServerAliveCountMax=3'],
+        ...strictness(settings),
         ...['-o', `ConnectTimeout=${settings.connectTimeoutSeconds}`, '-o', 'ForwardAgent=no', '-o', 'ForwardX11=no'],
       ]);
       const master = await startChildProcess(program, args, variables);
@@ -112,12 +113,19 @@ export class OpenSshTransport implements Transport {
       program,
       ...(configFile === undefined ? [] : ['-F', configFile]),
       ...options,
+      // What the configuration means for sessions of the user's own.
+      ...['-o', 'ClearAllForwardings=yes', '-o', 'RemoteCommand=none'],
       ...(host.user === undefined ? [] : ['-l', host.user]),
       ...(host.port === undefined ? [] : ['-p', String(host.port)]),
       '--',
       host.alias,
     ];
   }
+}
+
+/** With `StrictHostKeyChecking=no` ssh would go on although the host's key has changed. */
+function strictness({ strictHostKeyChecking }: HostSettings): readonly string[] {
+  return strictHostKeyChecking === 'accept-new' ? ['-o', 'StrictHostKeyChecking=accept-new'] : [];
 }
 
 class OpenSshConnection implements MachineConnection {

@@ -2,6 +2,7 @@ import type { KeyboardInteractiveCallback, Prompt } from 'ssh2';
 import { cancellable } from '../../common/cancellation.ts';
 import { describeError, TransportError } from '../../common/transportError.ts';
 import type { Credentials, SecretSource } from '../credentials.ts';
+import { asksForPassword } from '../passwordPrompt.ts';
 import { type AuthenticationMethod, type HostSettings, labelOf } from '../sshConfig/hostSettings.ts';
 import type { ConnectContext } from '../transport.ts';
 import type { Deadline } from './deadline.ts';
@@ -189,7 +190,7 @@ export class Authenticator {
         prompt: text,
         echo: echo === true,
       };
-      if (isPasswordPrompt(prompt) && echo !== true) {
+      if (asksForPassword(prompt) && echo !== true) {
         // The same words mean the same password: it is remembered like one, so that a reconnect need not ask.
         const source =
           this.#keyboardSources.get(prompt) ?? this.#credentials.source(request, this.#context, 'authenticate');
@@ -229,8 +230,4 @@ export class Authenticator {
           : [];
     for (const source of used) await (right ? source.accepted() : source.rejected());
   }
-}
-
-function isPasswordPrompt(prompt: string): boolean {
-  return /passw|密码|密碼/i.test(prompt);
 }

@@ -81,31 +81,29 @@ export function isAlive(processId: number): boolean {
 
 /**
  * Ends a child that was started with `detached`, and the children that it has in turn: asks the process group with
- * SIGTERM, and kills what is left of it when the child has not gone after `graceMs` milliseconds.
- * Resolves when the child has gone; does nothing when it already has.
+ * SIGTERM, and kills what is left of it when the child has gone, or has not after `graceMs` milliseconds.
+ * Does nothing when the child has gone already.
  */
 export async function stopGroup(child: ChildProcess, graceMs = 5_000): Promise<void> {
-  if (hasEnded(child)) {
+  const { pid } = child;
+  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) {
     return;
   }
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  signalGroup(child, 'SIGTERM');
-  const kill = setTimeout(() => killGroup(child), graceMs);
+  signalGroup(pid, 'SIGTERM');
+  const kill = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs);
   await gone;
   clearTimeout(kill);
+  signalGroup(pid, 'SIGKILL');
 }
 
-/** Kills a child that was started with `detached`, and its children, at once. */
-export function killGroup(child: ChildProcess): void {
-  signalGroup(child, 'SIGKILL');
-}
-
-function hasEnded(child: ChildProcess): boolean {
-  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid !== undefined && !hasEnded(child)) {
-    process.kill(-child.pid, signal);
+/** Sends a signal to a process group, which may have ended already. */
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) {
+      throw error;
+    }
   }
 }

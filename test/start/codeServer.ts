@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { endWithParent } from '../vm/endWithParent.ts';
 import { cachedFolder } from './cache.ts';
 import { runNpm } from './npm.ts';
-import { runCommand, stopGroup } from './process.ts';
+import { killGroup, runCommand, stopGroup } from './process.ts';
 
 /** code-server is VS Code in a browser: https://github.com/coder/code-server. test/start/code-server pins its tree. */
 const pinned = join(import.meta.dirname, 'code-server');
@@ -120,9 +120,6 @@ function serverEnvironment(dataFolder: string): NodeJS.ProcessEnv {
   return { ...process.env, XDG_DATA_HOME: join(dataFolder, 'share'), XDG_CACHE_HOME: join(dataFolder, 'cache') };
 }
 
-/** Lets the kernel end the server when this process is gone, however it ended (prctl PR_SET_PDEATHSIG). */
-const endWithParent = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'TERM'] : [];
-
 /**
  * Starts code-server on a free port of the loopback interface, without a password: whoever can connect to
  * loopback ports of this machine can use it while it runs.
@@ -165,23 +162,11 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   // On Linux the kernel ends it with this process, even when that is killed.
   const [command = '', ...args] = process.platform === 'linux' ? endWithParent('TERM', serve) : serve;
   // A process group of its own: Ctrl-C in the terminal does not reach it, and "stop" ends it with all its children.
-  const argv = [
-    ...endWithParent,
-    process.execPath,
-    entry,
-    ...folders,
-    '--bind-addr=127.0.0.1:0',
-    `--locale=${options.locale ?? 'en'}`,
-    '--disable-telemetry',
-    '--disable-update-check',
-    '--disable-workspace-trust',
-    '--disable-getting-started-override',
-    options.workspace,
-  ];
-  const [command = '', ...args] = argv;
-  // A process group of its own: Ctrl-C in the terminal does not reach it, and "stop" ends it with all its children.
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const endWithThisProcess = () => killGroup(child);
+  process.once('exit', endWithThisProcess);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  void ended.then(() => process.off('exit', endWithThisProcess));
   const url = await listeningUrl(child, options.onLine ?? (() => {}));
   return { url, ended, changeSettings, stop: () => stopGroup(child) };
 }

@@ -51,6 +51,8 @@ export const nodeProblemTexts: Wordings = {
   'part-failed': (args, l10n) =>
     `${l10n.t('{part} could not be read.', args)} ${partAdvice(args['reason'], l10n)}`.trim(),
   'part-empty': (args, l10n) => l10n.t('{part} is empty.', args),
+  'part-cut-off': (args, l10n) =>
+    l10n.t('{part} ends within a line: the rest may have been cut off. Nothing is said to be missing in it.', args),
   'part-unrecognised': (args, l10n) =>
     l10n.t(
       '{part} is none of the dumps that are understood: iptables-save, ipset save, ipvsadm -S, nft list ruleset, ip addr.',

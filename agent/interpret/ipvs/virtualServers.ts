@@ -12,6 +12,7 @@ import type {
 } from '../../ruleset/ipvs/document.ts';
 import type { Locator } from '../locator.ts';
 import type { ParsedPart, ParsedSnapshot } from '../parsedSnapshot.ts';
+import { isWholePart } from '../wholePart.ts';
 import type { SetMembership } from './setMembership.ts';
 
 const forwarding = { masquerade: 'masquerade', direct: 'route', tunnel: 'tunnel' } as const;
@@ -19,21 +20,25 @@ const forwarding = { masquerade: 'masquerade', direct: 'route', tunnel: 'tunnel'
 /** All virtual servers of a snapshot with their sets, counters, and whether their addresses are on kube-ipvs0. */
 export function readVirtualServers(parsed: ParsedSnapshot, membership: SetMembership): VirtualServer[] {
   const statistics = new Statistics(parsed.ipvsStats);
-  const bound = boundAddresses(parsed);
+  const isBound = boundAddresses(parsed);
   const servers = new Map<string, VirtualServer>();
   for (const { document, locator } of parsed.ipvs) {
     for (const server of document.virtualServers) {
       const key = serviceKey(server.service);
-      if (!servers.has(key)) servers.set(key, describe(server, locator, statistics, membership, bound));
+      if (!servers.has(key)) servers.set(key, describe(server, locator, statistics, membership, isBound));
     }
   }
   return [...servers.values()];
 }
 
-/** Addresses on kube-ipvs0; undefined when the snapshot has no addresses. */
-function boundAddresses({ addresses }: ParsedSnapshot): ReadonlySet<string> | undefined {
-  if (addresses === undefined) return undefined;
-  return new Set(addresses.filter(({ device }) => device === 'kube-ipvs0').map(({ ip }) => ip));
+/** Whether an address is on kube-ipvs0; undefined when the snapshot does not tell. */
+type IsBound = (ip: string) => boolean | undefined;
+
+function boundAddresses({ addresses, snapshot }: ParsedSnapshot): IsBound {
+  const parts = snapshot.parts.filter(({ kind }) => kind === 'addresses');
+  const otherwise = addresses !== undefined && parts.every(isWholePart) ? false : undefined;
+  const bound = new Set((addresses ?? []).filter(({ device }) => device === 'kube-ipvs0').map(({ ip }) => ip));
+  return (ip) => (bound.has(ip) ? true : otherwise);
 }
 
 function describe(
@@ -41,7 +46,7 @@ function describe(
   locator: Locator,
   statistics: Statistics,
   membership: SetMembership,
-  bound: ReadonlySet<string> | undefined,
+  isBound: IsBound,
 ): VirtualServer {
   const { service } = server;
   const counters = statistics.ofVirtualServer(service);
@@ -60,6 +65,7 @@ function describe(
   const { address, protocol } = service;
   const ip = canonicalIp(address.host) ?? address.host;
   const family = familyOf(address.family);
+  const onKubeIpvs0 = isBound(ip);
   return {
     ...common,
     family,
@@ -67,7 +73,7 @@ function describe(
     ip,
     port: address.port ?? 0,
     sets: membership.of(family, ip, protocol, address.port ?? 0).sets,
-    ...(bound === undefined ? {} : { onKubeIpvs0: bound.has(ip) }),
+    ...(onKubeIpvs0 === undefined ? {} : { onKubeIpvs0 }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ModelProblem } from '../../model/nodeModel.ts';
 import type { IptablesDump } from '../../ruleset/iptables/document.ts';
 import type { Locator } from '../locator.ts';
+import { isWholePart } from '../wholePart.ts';
 import type { ProblemSearch } from './problemContext.ts';
 
 /** `-m set --match-set NAME`, `-j SET --add-set NAME`, `--del-set NAME`, `--map-set NAME`. */
@@ -9,7 +10,7 @@ const setOptions = ['--match-set', '--add-set', '--del-set', '--map-set'] as con
 /** Rules that name an ipset which is not in the snapshot, once for each set. */
 export const findMissingSets: ProblemSearch = ({ parsed }) => {
   // Without all sets of the node nothing can be said.
-  if (parsed.ipsets.length === 0 || parsed.ipsets.some(({ part }) => part.status !== 'complete')) return [];
+  if (parsed.ipsets.length === 0 || !parsed.ipsets.every(({ part }) => isWholePart(part))) return [];
   const made = new Set(parsed.ipsets.flatMap(({ document }) => document.sets.map(({ name }) => name)));
   const reported = new Set<string>();
   const problems: ModelProblem[] = [];

@@ -1,5 +1,6 @@
 import type { ModelProblem } from '../../model/nodeModel.ts';
 import type { PartKind, SnapshotPart } from '../../model/snapshot.ts';
+import { mayBeCutOff } from '../wholePart.ts';
 import type { ProblemSearch } from './problemContext.ts';
 
 /** What to do about a part that could not be read, by the code of the reason. */
@@ -29,7 +30,7 @@ const needs: Readonly<Record<string, readonly (readonly [kind: PartKind, missing
 /** Parts of the snapshot that are incomplete, or that the mode needs and that are not there. */
 export const findPartProblems: ProblemSearch = ({ parsed, mode, proxyTables }) => {
   const { parts } = parsed.snapshot;
-  const problems = parts.flatMap(incomplete);
+  const problems = [...parts.flatMap(incomplete), ...parts.filter(mayBeCutOff).map(cutOff)];
   const isThere = (kind: PartKind): boolean =>
     parts.some((part) => part.kind === kind && (part.status === 'complete' || part.status === 'partial'));
   for (const [kind, message] of needs[mode] ?? []) {
@@ -59,6 +60,17 @@ function incomplete(part: SnapshotPart): ModelProblem[] {
       location: { part: part.id, line: 0, column: 0, length: 0 },
     },
   ];
+}
+
+function cutOff({ id, text }: SnapshotPart): ModelProblem {
+  const line = text.split('\n').length - 1;
+  return {
+    code: 'part-cut-off',
+    severity: 'warning',
+    message: `${id} ends within a line: the rest may have been cut off. Nothing is said to be missing in it.`,
+    args: { part: id },
+    location: { part: id, line, column: 0, length: 0 },
+  };
 }
 
 function unrecognised({ id, text }: SnapshotPart): ModelProblem {

@@ -1,6 +1,7 @@
 import { formatAddress } from '../../model/address.ts';
 import type { ModelProblem } from '../../model/nodeModel.ts';
 import type { VirtualServer } from '../../model/service.ts';
+import { isWholePart } from '../wholePart.ts';
 import type { ProblemContext, ProblemSearch } from './problemContext.ts';
 
 /** What looks wrong with virtual servers while the ipvs mode is in use. */
@@ -51,7 +52,7 @@ function notBound(server: VirtualServer, { parsed, membership }: ProblemContext)
 
 /** kube-proxy's rules masquerade and accept by set, so a server that is in none is reached only in part. */
 function notInSets(server: VirtualServer, { parsed, membership }: ProblemContext): ModelProblem[] {
-  if (parsed.ipsets.some(({ part }) => part.status !== 'complete')) return [];
+  if (!parsed.ipsets.every(({ part }) => isWholePart(part))) return [];
   if (!membership.isKnown || server.ip === undefined || server.sets.length > 0) return [];
   return [
     {

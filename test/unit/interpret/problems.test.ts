@@ -215,6 +215,15 @@ describe('problems of parts', () => {
     assert.equal(problem.args['reason'], 'crashed');
   });
 
+  for (const kind of ['ipset-save', 'ipvsadm-save', 'ipvsadm-stats', 'addresses'] as const) {
+    it(`a file of ${kind} that ends within a line, of which nothing is missing`, async () => {
+      const cut = (dump: string): string => dump.slice(0, dump.lastIndexOf('\n', dump.length / 2) + 8);
+      const problems = problemsOf(await brokenCase('mixed-60', 'ipvs', kind, cut));
+      assert.equal(problems.filter(({ code }) => code === 'part-cut-off').length, 1);
+      for (const { code } of problems) assert.doesNotMatch(code, /missing-set|not-in-sets|not-bound|leftover/);
+    });
+  }
+
   it('a tool that was refused', () => {
     const denied = { code: 'permission-denied', message: 'ipset needs root (exit status 1).', args: {} };
     const snapshot = snapshotOf(part('ipset-save', 'ipset-save', '', { status: 'failed', reason: denied }));

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { endWithParent } from '../vm/endWithParent.ts';
 import { cachedFolder } from './cache.ts';
 import { runNpm } from './npm.ts';
-import { killGroup, runCommand, stopGroup } from './process.ts';
+import { runCommand, stopGroup } from './process.ts';
 
 /** code-server is VS Code in a browser: https://github.com/coder/code-server. test/start/code-server pins its tree. */
 const pinned = join(import.meta.dirname, 'code-server');
@@ -163,10 +163,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const [command = '', ...args] = process.platform === 'linux' ? endWithParent('TERM', serve) : serve;
   // A process group of its own: Ctrl-C in the terminal does not reach it, and "stop" ends it with all its children.
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  const endWithThisProcess = () => killGroup(child);
-  process.once('exit', endWithThisProcess);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  void ended.then(() => process.off('exit', endWithThisProcess));
   const url = await listeningUrl(child, options.onLine ?? (() => {}));
   return { url, ended, changeSettings, stop: () => stopGroup(child) };
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { describeError } from '../common/transportError.ts';
+import { withoutLinks } from '../common/withoutLinks.ts';
 import { showFailure } from '../nodes/connectFailure.ts';
 import { pickHost } from '../nodes/hostPicker.ts';
 import type { Root } from '../nodes/root.ts';
@@ -86,7 +87,7 @@ async function uninstall(root: Root, context: CommandContext): Promise<void> {
     await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
-        title: l10n.t('Uninstalling the agent from {0}', root.label),
+        title: l10n.t('Uninstalling the agent from {0}', withoutLinks(root.label)),
         cancellable: true,
       },
       async (_progress, token) => {
@@ -95,7 +96,7 @@ async function uninstall(root: Root, context: CommandContext): Promise<void> {
         await root.link.uninstall?.(abort.signal);
       },
     );
-    void vscode.window.showInformationMessage(l10n.t('The agent was removed from {0}.', root.label));
+    void vscode.window.showInformationMessage(l10n.t('The agent was removed from {0}.', withoutLinks(root.label)));
   } catch (error) {
     log.error(`${root.label}: ${describeError(error)}`);
     const again = (): void => void uninstall(root, context);

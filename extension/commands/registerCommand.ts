@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { describeError, isTransportError } from '../common/transportError.ts';
+import { withoutLinks } from '../common/withoutLinks.ts';
 import { errorWords } from '../l10n/errorTexts.ts';
 import type { Localizer } from '../l10n/localizer.ts';
 
@@ -19,7 +20,7 @@ export function registerCommand(
       const showLog = l10n.t('Show Log');
       const { summary, detail } = errorWords(error, l10n);
       // Not awaited: the command is over, however long the message stays.
-      void vscode.window.showErrorMessage(`${summary}: ${detail}`, showLog).then((choice) => {
+      void vscode.window.showErrorMessage(withoutLinks(`${summary}: ${detail}`), showLog).then((choice) => {
         if (choice === showLog) log.show();
       });
     }

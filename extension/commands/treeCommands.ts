@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withoutLinks } from '../common/withoutLinks.ts';
 import { ruleScheme } from '../documents/ruleUri.ts';
 import type { SortOrder } from '../nodes/rulesAgent.ts';
 import { presentElement } from '../tree/presentation/presentElement.ts';
@@ -92,7 +93,7 @@ async function openRules(argument: unknown, preserveFocus: boolean, context: Com
   const opened = await context.documents.open(node.root, node.element.id);
   if (opened === undefined) {
     void vscode.window.showInformationMessage(
-      context.l10n.t('{0} is not connected. Connect to it to see these rules.', node.root.label),
+      context.l10n.t('{0} is not connected. Connect to it to see these rules.', withoutLinks(node.root.label)),
     );
     return;
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isTransportError } from '../common/transportError.ts';
+import { withoutLinks } from '../common/withoutLinks.ts';
 import { errorWords } from '../l10n/errorTexts.ts';
 import type { Localizer } from '../l10n/localizer.ts';
 
@@ -17,7 +18,7 @@ export async function showFailure(
   const tryAgain = l10n.t('Try Again');
   const showLog = l10n.t('Show Log');
   const choice = await vscode.window.showErrorMessage(
-    `${label}: ${summary}. ${detail}`,
+    withoutLinks(`${label}: ${summary}. ${detail}`),
     ...(openFile === undefined ? [] : [openFile]),
     tryAgain,
     showLog,

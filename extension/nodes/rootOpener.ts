@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Logger } from '../common/logger.ts';
 import { describeError, isTransportError } from '../common/transportError.ts';
+import { withoutLinks } from '../common/withoutLinks.ts';
 import type { Localizer } from '../l10n/localizer.ts';
 import { stateText } from '../tree/presentation/presentRoot.ts';
 import type { AgentLink } from './agentLink.ts';
@@ -51,8 +52,10 @@ export class RootOpener {
     const known = this.#options.roots.get(rootId(target));
     const root = known ?? this.#create(target);
     const outcome = await this.connect(root);
-    // What was cancelled before it stood leaves no trace; what failed stays, to be tried again.
-    if (outcome === 'cancelled' && known === undefined) await this.close(root);
+    // What was cancelled before it stood leaves no trace; what failed stays, to be tried again. Another attempt may
+    // have taken the place of this one.
+    const ended = this.#options.roots.get(root.id) === root && root.state.kind === 'disconnected';
+    if (outcome === 'cancelled' && known === undefined && ended) await this.close(root);
     if (target.kind === 'ssh' && root.session !== undefined) await this.#options.rememberedHosts.remember(target.host);
   }
 
@@ -61,11 +64,11 @@ export class RootOpener {
     const { l10n, log, showLog } = this.#options;
     let failure: unknown;
     await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: root.label, cancellable: true },
+      { location: vscode.ProgressLocation.Notification, title: withoutLinks(root.label), cancellable: true },
       async (progress, token) => {
         const abort = new AbortController();
         token.onCancellationRequested(() => abort.abort());
-        const report = (): void => progress.report({ message: stateText(root.state, l10n) });
+        const report = (): void => progress.report({ message: withoutLinks(stateText(root.state, l10n)) });
         const listener = root.onDidChange(report);
         try {
           await root.connect(abort.signal);
@@ -80,7 +83,10 @@ export class RootOpener {
     if (isTransportError(failure, 'cancelled')) return 'cancelled';
     log.error(`${root.label}: ${describeError(failure)}`);
     // Not awaited: the message may stay for as long as the user likes.
-    void showFailure(root.label, failure, { showLog, tryAgain: () => void this.connect(root) }, l10n);
+    const tryAgain = (): void => {
+      if (this.#options.roots.get(root.id) === root) void this.connect(root);
+    };
+    void showFailure(root.label, failure, { showLog, tryAgain }, l10n);
     return 'failed';
   }
 

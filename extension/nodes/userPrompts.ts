@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withoutLinks } from '../common/withoutLinks.ts';
 import type { Localizer } from '../l10n/localizer.ts';
 import type {
   ConnectionPrompts,
@@ -46,7 +47,7 @@ export class UserPrompts implements ConnectionPrompts {
     const l10n = this.#l10n;
     const input = vscode.window.createInputBox();
     input.title = this.#secretTitle(request);
-    if (request.prompt !== undefined) input.prompt = request.prompt;
+    if (request.prompt !== undefined) input.prompt = withoutLinks(request.prompt);
     input.password = !request.echo;
     input.ignoreFocusOut = true;
     if (request.attempt > 1) {

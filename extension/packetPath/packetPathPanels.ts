@@ -4,6 +4,7 @@ import type { TreeElement } from '../../agent/protocol/treeElement.ts';
 import { fromView, type ToView } from '../../webview/protocol.ts';
 import { type Disposable, DisposableStore, toDisposable } from '../common/disposable.ts';
 import type { Logger } from '../common/logger.ts';
+import { withoutLinks } from '../common/withoutLinks.ts';
 import { errorWords } from '../l10n/errorTexts.ts';
 import type { Localizer } from '../l10n/localizer.ts';
 import type { Root } from '../nodes/root.ts';
@@ -64,14 +65,20 @@ export class PacketPathPanels implements Disposable {
       dark: vscode.Uri.joinPath(icons, 'service-path-dark.svg'),
     };
     const owned = new DisposableStore();
+    // The node may have been closed and opened again while the panel stood.
+    const current = (): Root => this.#options.roots.get(root.id) ?? root;
+    let newest = 0;
     const update = async (): Promise<void> => {
-      await panel.webview.postMessage(await this.#message(root, element));
+      const turn = ++newest;
+      const message = await this.#message(current(), element);
+      // A later update may have overtaken this one, or the panel may be gone.
+      if (turn === newest && this.#panels.get(key)?.panel === panel) await panel.webview.postMessage(message);
     };
-    owned.add(panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message, root, update)));
+    owned.add(panel);
+    owned.add(panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message, current(), update)));
     owned.add(toDisposable(() => this.#panels.delete(key)));
     panel.onDidDispose(() => this.#disposables.remove(owned));
     this.#disposables.add(owned);
-    this.#disposables.add(panel);
     this.#panels.set(key, { panel, update });
     panel.webview.html = packetPathHtml({
       title: name,
@@ -104,7 +111,7 @@ export class PacketPathPanels implements Disposable {
       case 'openRules':
         this.#options.openRules(root, message.data.element).catch((error: unknown) => {
           const { summary, detail } = errorWords(error, this.#options.l10n);
-          void vscode.window.showErrorMessage(`${summary}: ${detail}`);
+          void vscode.window.showErrorMessage(withoutLinks(`${summary}: ${detail}`));
         });
     }
   }

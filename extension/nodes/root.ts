@@ -55,7 +55,7 @@ export class Root implements Disposable {
   #state: RootState = { kind: 'disconnected' };
   #snapshot: SnapshotSummary | undefined;
   #snapshotHolder: RulesAgent | undefined;
-  #reading: { readonly done: Promise<void>; readonly abort: AbortController } | undefined;
+  #reading: { readonly agent: RulesAgent; readonly done: Promise<void>; readonly abort: AbortController } | undefined;
 
   constructor(options: RootOptions) {
     this.id = options.id;
@@ -98,7 +98,7 @@ export class Root implements Disposable {
     signal.addEventListener('abort', cancel, { once: true });
     try {
       if (this.#agent === undefined) await this.link.connect(signal);
-      await (this.#reading?.done ?? this.refresh());
+      await this.refresh();
     } finally {
       signal.removeEventListener('abort', cancel);
     }
@@ -115,12 +115,13 @@ export class Root implements Disposable {
   refresh(): Promise<void> {
     const agent = this.#agent;
     if (agent === undefined) return Promise.resolve();
-    if (this.#reading !== undefined) return this.#reading.done;
+    // A reading of an agent before this one ends by itself, without a result.
+    if (this.#reading?.agent === agent) return this.#reading.done;
     const abort = new AbortController();
     const done = this.#read(agent, abort.signal).finally(() => {
-      this.#reading = undefined;
+      if (this.#reading?.abort === abort) this.#reading = undefined;
     });
-    this.#reading = { done, abort };
+    this.#reading = { agent, done, abort };
     return done;
   }
 

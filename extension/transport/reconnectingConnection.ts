@@ -42,6 +42,12 @@ const passing: ReadonlySet<TransportReason> = new Set([
   'uploadFailed',
 ]);
 
+/**
+ * A link that is lost sooner than this, in milliseconds, counts as one more failed attempt: an agent that ends as soon
+ * as it reads the node is not started again every second.
+ */
+const steadyMs = 60_000;
+
 export interface ReconnectingOptions<L extends Link> {
   /** Makes the link. `interactive` is false for the attempts that follow a loss: these may not ask. */
   readonly connect: (attempt: { readonly signal: AbortSignal; readonly interactive: boolean }) => Promise<L>;
@@ -50,6 +56,8 @@ export interface ReconnectingOptions<L extends Link> {
   readonly random?: () => number;
   /** Settles after `seconds`, or as soon as `signal` aborts. */
   readonly sleep?: (seconds: number, signal: AbortSignal) => Promise<void>;
+  /** Milliseconds of a clock that only goes forward; `performance.now` by default. */
+  readonly now?: () => number;
 }
 
 /**
@@ -62,10 +70,11 @@ export class ReconnectingConnection<L extends Link> implements Disposable {
   readonly #states = new Emitter<ConnectionState<L>>();
   #state: ConnectionState<L> = { kind: 'disconnected' };
   #running: AbortController | undefined;
+  #disposed = false;
 
   constructor(options: ReconnectingOptions<L>) {
     this.onDidChangeState = this.#states.event;
-    this.#options = { random: Math.random, sleep, ...options };
+    this.#options = { random: Math.random, sleep, now: () => performance.now(), ...options };
   }
 
   get state(): ConnectionState<L> {
@@ -76,16 +85,17 @@ export class ReconnectingConnection<L extends Link> implements Disposable {
    * Connects, and from then on reconnects. A connection that stands or is being made is ended first.
    *
    * @throws TransportError when the first attempt fails; the state is then `failed`, or `disconnected` after a
-   * cancellation
+   * cancellation or {@link dispose}
    */
   async connect(): Promise<L> {
+    if (this.#disposed) throw new TransportError('cancelled', { step: 'connect', args: {} });
     this.disconnect();
     const running = new AbortController();
     this.#running = running;
     this.#enter({ kind: 'connecting' });
     try {
       const link = await this.#attempt(running, true);
-      this.#stand(link, running);
+      this.#stand(link, running, 0);
       return link;
     } catch (error) {
       const reason = asTransportError(error);
@@ -109,6 +119,7 @@ export class ReconnectingConnection<L extends Link> implements Disposable {
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.disconnect();
     this.#states.dispose();
   }
@@ -123,19 +134,22 @@ export class ReconnectingConnection<L extends Link> implements Disposable {
     return link;
   }
 
-  #stand(link: L, running: AbortController): void {
+  /** @param attempts how many were made since a link was steady */
+  #stand(link: L, running: AbortController, attempts: number): void {
+    const since = this.#options.now();
     this.#enter({ kind: 'connected', link });
     link.lost.then((reason) => {
       if (this.#running !== running) return;
       link.dispose();
       this.#options.log.warn(`Connection lost: ${reason.message}`);
-      void this.#reconnect(reason, running);
+      const steady = this.#options.now() - since >= steadyMs;
+      void this.#reconnect(reason, running, steady ? 0 : attempts);
     });
   }
 
-  async #reconnect(lost: TransportError, running: AbortController): Promise<void> {
+  async #reconnect(lost: TransportError, running: AbortController, attempts: number): Promise<void> {
     let reason = lost;
-    for (let attempt = 1; this.#running === running; attempt++) {
+    for (let attempt = attempts + 1; this.#running === running; attempt++) {
       if (!passing.has(reason.reason)) {
         this.#running = undefined;
         this.#enter({ kind: 'failed', reason });
@@ -147,7 +161,7 @@ export class ReconnectingConnection<L extends Link> implements Disposable {
       if (this.#running !== running) return;
       this.#enter({ kind: 'reconnecting', reason, attempt, retryInSeconds: 0 });
       try {
-        this.#stand(await this.#attempt(running, false), running);
+        this.#stand(await this.#attempt(running, false), running, attempt);
         this.#options.log.info(`Connected again after ${attempt} attempts`);
         return;
       } catch (error) {

@@ -30,7 +30,10 @@ class FakeLink implements Link {
 }
 
 /** A connection of which each attempt takes the next outcome, with its states as text. */
-function connectionWith(outcomes: readonly (FakeLink | Error)[]): {
+function connectionWith(
+  outcomes: readonly (FakeLink | Error)[],
+  now: () => number = () => 0,
+): {
   readonly connection: ReconnectingConnection<FakeLink>;
   readonly states: string[];
   readonly interactive: boolean[];
@@ -41,6 +44,7 @@ function connectionWith(outcomes: readonly (FakeLink | Error)[]): {
   const connection = new ReconnectingConnection<FakeLink>({
     log: silentLogger,
     random: () => 0,
+    now,
     sleep: async () => setImmediate(),
     connect: async (attempt) => {
       interactive.push(attempt.interactive);
@@ -87,6 +91,25 @@ describe('ReconnectingConnection', () => {
     ]);
     assert.deepEqual(interactive, [true, false, false, false]);
     assert.ok(first.disposed);
+  });
+
+  it('waits longer when links are lost as soon as they stand, until one is steady', async () => {
+    const links = [new FakeLink(), new FakeLink(), new FakeLink()];
+    let milliseconds = 0;
+    const { connection, states } = connectionWith([...links, new FakeLink()], () => milliseconds);
+    await connection.connect();
+    for (const [index, link] of links.entries()) {
+      if (index === 2) milliseconds += 60_000;
+      link.lose(lost);
+      await until(() => connection.state.kind === 'reconnecting');
+      await until(() => connection.state.kind === 'connected');
+    }
+    const waits = states.filter((state) => state.startsWith('reconnecting') && !state.endsWith(' 0'));
+    assert.deepEqual(waits, [
+      'reconnecting connectionLost 1 1',
+      'reconnecting connectionLost 2 2',
+      'reconnecting connectionLost 1 1',
+    ]);
   });
 
   it('gives up when an attempt fails for a reason that does not pass', async () => {
@@ -145,6 +168,7 @@ describe('ReconnectingConnection', () => {
     first.lose(lost);
     await setImmediate();
     assert.equal(states.at(-1), 'disconnected');
+    await assert.rejects(connection.connect(), /cancelled/);
   });
 });
 

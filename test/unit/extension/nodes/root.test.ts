@@ -49,6 +49,19 @@ describe('root', () => {
     assert.equal(taken, 2);
   });
 
+  it('reads the agent of a new connection even though the reading of the old one has not ended', async () => {
+    const first = fakeRoot({ read: () => new Promise(() => {}) });
+    const second = fakeRoot({ read: async () => summary('2') });
+    await second.link.connect();
+    void first.root.connect(never);
+    await new Promise(setImmediate);
+    first.link.enter({ kind: 'closed' });
+    first.link.enter(second.link.state);
+    await first.root.refresh();
+    assert.equal(first.root.state.kind, 'ready');
+    assert.equal(first.root.snapshot?.snapshot, '2');
+  });
+
   it('keeps what it has when a refresh fails, and says so', async () => {
     let fails = false;
     const { root } = setUp(async () => {

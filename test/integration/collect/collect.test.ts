@@ -130,8 +130,7 @@ describe('reading a node', () => {
 
   it('says what a user who is not root may not read', async () => {
     using node = new NodeInNamespace('collect');
-    const prefix = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
-    await using agent = await node.connect({ prefix });
+    await using agent = await node.connect({ asNobody: true });
     const { snapshot } = await agent.client.takeSnapshot();
     const parts = await partsOf(agent.client, snapshot);
     for (const id of ['iptables-save', 'ip6tables-save', 'iptables-legacy-save', 'nft.txt', 'ipset-save']) {

@@ -15,8 +15,8 @@ const agentArguments = [join(project, 'agent/main.ts')];
 export interface AgentStart {
   /** Replaces PATH's beginning, for tools made by a test. */
   readonly toolFolder?: string;
-  /** Words before the agent's, such as `setpriv ...`. */
-  readonly prefix?: readonly string[];
+  /** Runs the agent as a user who may read none of the rules. */
+  readonly asNobody?: boolean;
 }
 
 /** An agent that runs in a network namespace, with a client that speaks with it. */
@@ -41,9 +41,10 @@ export class NodeInNamespace extends NetworkNamespace {
     return this.output(process.execPath, [...agentArguments, ...argv]);
   }
 
-  start({ toolFolder, prefix = [] }: AgentStart = {}): ChildProcessByStdio<Writable, Readable, Readable> {
+  start({ toolFolder, asNobody = false }: AgentStart = {}): ChildProcessByStdio<Writable, Readable, Readable> {
     const path = `${toolFolder === undefined ? '' : `${toolFolder}:`}${process.env['PATH'] ?? ''}`;
-    const command = ['netns', 'exec', this.name, ...prefix, process.execPath, ...agentArguments, 'serve'];
+    const agent = [process.execPath, ...agentArguments, 'serve'];
+    const command = ['netns', 'exec', this.name, ...(asNobody ? commandOfNobody(agent) : agent)];
     return spawn('ip', command, { stdio: 'pipe', env: { ...process.env, PATH: path } });
   }
 
@@ -83,6 +84,17 @@ export class NodeInNamespace extends NetworkNamespace {
       ls /sys/module`;
     return this.output('sh', ['-c', script]);
   }
+}
+
+/**
+ * Makes a command for `ip netns exec` one of the user nobody. The project may lie where only root may go, in /root for
+ * one, so it is mounted at /mnt, which only this command sees: `ip netns exec` gives it mounts of its own.
+ */
+function commandOfNobody(command: readonly string[]): string[] {
+  const seen = command.map((word) => (word.startsWith(`${project}/`) ? `/mnt${word.slice(project.length)}` : word));
+  const mount = 'mount --bind "$1" /mnt && shift && exec "$@"';
+  const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+  return ['sh', '-c', mount, 'sh', project, ...nobody, ...seen];
 }
 
 /** What the Services are, without where their rules stand and what they counted. */

@@ -1,5 +1,5 @@
 /** This machine as a login user who is not root, with a `sudo` of the test's own on PATH. */
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalTransport } from '../../../extension/transport/local/localTransport.ts';
 import type { MachineConnection } from '../../../extension/transport/transport.ts';
@@ -44,12 +44,7 @@ export interface NonRootOptions {
 
 export async function nonRootMachine(options: NonRootOptions): Promise<MachineConnection> {
   const { folder, sudo, password = '' } = options;
-  const file = join(folder, 'sudo');
-  if (sudo !== 'absent') {
-    writeFileSync(file, sudoScript);
-    chmodSync(file, 0o755);
-  }
-  chmodSync(folder, 0o755);
+  const path = sudo === 'absent' ? folderWithoutSudo(folder) : folderWithSudo(folder);
   const machine = await new LocalTransport('nobody', process.env).connect(fakeContext());
   return {
     label: 'nobody@localhost',
@@ -59,10 +54,30 @@ export async function nonRootMachine(options: NonRootOptions): Promise<MachineCo
       machine.start(
         [
           ...['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', 'env', '-i'],
-          ...[`PATH=${folder}:/usr/bin:/bin`, `FAKE_SUDO=${sudo}`, `FAKE_SUDO_PASSWORD=${password}`, ...argv],
+          ...[`PATH=${path}`, `FAKE_SUDO=${sudo}`, `FAKE_SUDO_PASSWORD=${password}`, ...argv],
         ],
         signal,
       ),
     dispose: () => machine.dispose(),
   };
+}
+
+/** Makes the test's own sudo; gives the PATH that finds it before the one that the machine may have. */
+function folderWithSudo(folder: string): string {
+  const file = join(folder, 'sudo');
+  writeFileSync(file, sudoScript);
+  chmodSync(file, 0o755);
+  chmodSync(folder, 0o755);
+  return `${folder}:/usr/bin:/bin`;
+}
+
+/** Gives a PATH with what a script needs before it finds that there is no sudo: the machine may have one beside them. */
+function folderWithoutSudo(folder: string): string {
+  const tools = join(folder, 'tools');
+  mkdirSync(tools);
+  for (const tool of ['sh', 'id']) {
+    symlinkSync(join('/usr/bin', tool), join(tools, tool));
+  }
+  chmodSync(folder, 0o755);
+  return tools;
 }

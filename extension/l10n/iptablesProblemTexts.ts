@@ -21,6 +21,11 @@ export const iptablesProblemTexts: Wordings = {
   'malformed-chain': (args, l10n) => l10n.t('Malformed chain line: expected ":NAME POLICY [packets:bytes]".', args),
   'duplicate-chain': (args, l10n) =>
     l10n.t('Chain {chain} is declared twice in the same section of table {table}.', args),
+  'repeated-table': (args, l10n) =>
+    l10n.t(
+      'Table {table} was there before: these are several dumps, whose rules are shown together. iptables-restore keeps only the last.',
+      args,
+    ),
   'policy-on-user-chain': (args, l10n) =>
     l10n.t('Chain {chain} has a policy, but only built-in chains of {table} can have one.', args),
   'undeclared-chain': (args, l10n) => l10n.t('Chain {chain} is not declared in table {table}.', args),

@@ -22,9 +22,13 @@ export function splitRulesets({ part, document, locator }: ParsedPart<IptablesDu
   return [...groups.values()];
 }
 
-/** Whether the dump of a table goes on to its end; of one that was cut off, nothing can be said to be missing. */
+/**
+ * Whether there is one dump of a table, and it goes on to its end. Of one that was cut off nothing can be said to be
+ * missing, and of several together not what their rules amount to.
+ */
 export function isWhole({ part, dump }: IptablesRuleset, table: TableIndex): boolean {
-  return part.status === 'complete' && dump.sections.every((section) => section.table !== table || section.committed);
+  const [section, ...others] = dump.sections.filter((each) => each.table === table);
+  return part.status === 'complete' && section?.committed === true && others.length === 0;
 }
 
 function backendOf(tables: readonly IptablesTable[]): IptablesBackend {

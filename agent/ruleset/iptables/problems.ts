@@ -32,6 +32,10 @@ const problemKinds = {
   'outside-table': kind('warning', 'Chains or rules stand outside of any table ({lines} lines).'),
   'malformed-chain': kind('error', 'Malformed chain line: expected ":NAME POLICY [packets:bytes]".'),
   'duplicate-chain': kind('warning', 'Chain {chain} is declared twice in the same section of table {table}.'),
+  'repeated-table': kind(
+    'warning',
+    'Table {table} was there before: these are several dumps, whose rules are shown together. iptables-restore keeps only the last.',
+  ),
   'policy-on-user-chain': kind(
     'warning',
     'Chain {chain} has a policy, but only built-in chains of {table} can have one.',

@@ -12,6 +12,8 @@ interface OpenSection {
   readonly firstLine: number;
   /** Whether a line `*NAME` began it; else it holds lines outside of any table. */
   readonly isTable: boolean;
+  /** Whether it was reported to declare again what an earlier section of its table declares. */
+  isRepeated: boolean;
 }
 
 /** Follows the sections of a dump while it is read, and gives each table its number. */
@@ -44,12 +46,12 @@ export class SectionTracker {
     this.#endWithoutCommit(line - 1, span.start - 1);
     const name = /^\*[ \t]*([^ \t]*)/.exec(this.#columns.text.slice(span.start, span.end))?.[1] ?? '';
     if (name === '') this.#report('table-without-name', span);
-    this.#open = { table: this.#tableIndex(name), span, firstLine: line, isTable: true };
+    this.#open = { table: this.#tableIndex(name), span, firstLine: line, isTable: true, isRepeated: false };
   }
 
   /** Begins a section outside of any table, if no section is open, for a chain or rule that stands there. */
   ensureOpen(line: number, span: Span): TableIndex {
-    this.#open ??= { table: this.#tableIndex(''), span, firstLine: line, isTable: false };
+    this.#open ??= { table: this.#tableIndex(''), span, firstLine: line, isTable: false, isRepeated: false };
     return this.#open.table;
   }
 
@@ -62,10 +64,16 @@ export class SectionTracker {
     this.#endWithoutCommit(lastLine, end);
   }
 
-  /** Reports a chain that the same section has declared before, on `firstLine`. */
+  /** Reports a chain that was declared before, on `firstLine`: in the same section, or in an earlier one of its table. */
   checkDuplicate(firstLine: number, nameSpan: Span, chain: string): void {
-    if (this.#open === undefined || firstLine < this.#open.firstLine) return;
-    this.#report('duplicate-chain', nameSpan, { chain, table: this.#name(this.#open.table) });
+    if (this.#open === undefined) return;
+    const table = this.#name(this.#open.table);
+    if (firstLine >= this.#open.firstLine) {
+      this.#report('duplicate-chain', nameSpan, { chain, table });
+    } else if (this.#open.isTable && !this.#open.isRepeated) {
+      this.#open.isRepeated = true;
+      this.#report('repeated-table', this.#open.span, { table });
+    }
   }
 
   /** Reports a policy on a chain that cannot have one. */

@@ -58,6 +58,11 @@ describe('problems of iptables rules', () => {
     assert.deepEqual(problemsOf(snapshot), []);
   });
 
+  it('two dumps in one file, whose shares are not judged', async () => {
+    const snapshot = await brokenCase('classic', 'iptables', 'iptables-save', (text) => text.repeat(2));
+    assert.deepEqual(new Set(problemsOf(snapshot).map(({ code }) => code)), new Set(['repeated-table']));
+  });
+
   it('probabilities that do not give equal shares', async () => {
     const snapshot = await brokenCase('classic', 'iptables', 'iptables-save', (text) =>
       text.replace('--probability 0.50000000000', '--probability 0.90000000000'),

@@ -65,6 +65,11 @@ const cases: readonly ProblemCase[] = [
     problems: [['duplicate-chain at "A"', { chain: 'A', table: 'filter' }]],
   },
   {
+    name: 'two dumps in one file',
+    text: '*raw\n:A - [0:0]\n:B - [0:0]\nCOMMIT\n'.repeat(2),
+    problems: [['repeated-table at "*raw"', { table: 'raw' }]],
+  },
+  {
     name: 'a policy on a chain that is not built in',
     text: inFilter(':B DROP [0:0]\n'),
     problems: [['policy-on-user-chain at "B"', { chain: 'B', table: 'filter' }]],

@@ -21,7 +21,9 @@ export function detectMode(
   if (proxyTables.some(({ sets }) => (sets.get('service-ips')?.elementCount ?? 0) > 0)) return 'nftables';
   const dispatching = parsed.rulesets.map(modeOfDispatch);
   if (dispatching.includes('iptables')) return 'iptables';
-  if (dispatching.includes('ipvs') || virtualServers.length > 0) return 'ipvs';
+  // Of virtual servers that stand only in a list (`ipvsadm -Ln`), what is missing is told as a problem.
+  const listed = parsed.ipvsStats.some(({ document }) => document.virtualServers.length > 0);
+  if (dispatching.includes('ipvs') || virtualServers.length > 0 || listed) return 'ipvs';
   if (proxyTables.length > 0) return 'nftables';
   if (parsed.rulesets.some(hasPortals)) return 'userspace';
   return parsed.rulesets.some(hasServiceChains) ? 'iptables' : 'none';

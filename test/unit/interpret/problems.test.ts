@@ -249,6 +249,18 @@ describe('problems of parts', () => {
     });
   }
 
+  it('virtual servers that stand only in a list', () => {
+    const list = 'Prot LocalAddress:Port Scheduler Flags\nTCP  10.96.0.1:443 rr\n';
+    const problems = problemsOf(snapshotOf(part('ipvsadm.txt', 'ipvsadm-stats', list)));
+    assert.deepEqual(
+      problems.map(({ code, args }) => [code, args['kind']]),
+      [
+        ['part-missing', 'ipvsadm-save'],
+        ['part-missing', 'ipset-save'],
+      ],
+    );
+  });
+
   it('a file of which nobody knows what it is', () => {
     only(problemsOf(snapshotOf(part('notes.txt', 'unrecognised', 'hello'))), 'part-unrecognised');
   });

@@ -111,7 +111,7 @@ export interface TransportReasonArgs {
   folderNotWritable: { folder: string };
   /** The folder is mounted noexec. */
   folderNotExecutable: { folder: string };
-  /** The folder is a symbolic link or belongs to another user. */
+  /** The folder is a symbolic link, belongs to another user, or others may write to it. */
   folderUnsafe: { folder: string };
   diskFull: { folder: string; neededKilobytes: number; freeKilobytes: number };
   /** What arrived on the node has another checksum than what was sent. */

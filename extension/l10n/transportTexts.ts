@@ -91,7 +91,10 @@ const reasonWording: Wording = {
   folderNotExecutable: (args, l10n) =>
     l10n.t('Programs in {folder} on the node cannot be run: it is mounted with noexec.', { ...args }),
   folderUnsafe: (args, l10n) =>
-    l10n.t('The folder {folder} on the node is a symbolic link or belongs to somebody else.', { ...args }),
+    l10n.t(
+      'The folder {folder} on the node is a symbolic link, belongs to somebody else, or can be changed by others.',
+      { ...args },
+    ),
   diskFull: (args, l10n) =>
     l10n.t('{folder} on the node has {freeKilobytes} kB free; {neededKilobytes} kB are needed.', { ...args }),
   checksumMismatch: (args, l10n) => l10n.t('{file} arrived on the node damaged.', { ...args }),

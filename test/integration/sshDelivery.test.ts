@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -57,7 +58,7 @@ describe('delivering the agent over a real sshd', () => {
     mkdirSync(fixture.path('noexec'));
     mkdirSync(fixture.path('small'));
     const mount =
-      'mount -t tmpfs -o noexec,size=400m tmpfs "$1" && mount -t tmpfs -o size=20m tmpfs "$2" && shift 2 && exec "$@"';
+      'mount -t tmpfs -o noexec,mode=755,size=400m tmpfs "$1" && mount -t tmpfs -o mode=755,size=20m tmpfs "$2" && shift 2 && exec "$@"';
     server = await fixture.startServer({
       config: [`SetEnv PATH=${tools}`, 'MaxSessions 50'],
       prefix: ['unshare', '--mount', 'sh', '-c', mount, 'sh', fixture.path('noexec'), fixture.path('small')],
@@ -184,7 +185,7 @@ describe('delivering the agent over a real sshd', () => {
     await ask(opened);
   });
 
-  it('does not trust a folder that is a link or belongs to somebody else', async () => {
+  it('does not trust a folder that is a link, belongs to somebody else or that others may write to', async () => {
     const real = newTarget();
     (await openAgent(real, artefacts, fakeContext())).kill();
     const link = fixture.path('link');
@@ -194,6 +195,13 @@ describe('delivering the agent over a real sshd', () => {
     mkdirSync(foreign);
     execFileSync('chown', ['65534', foreign]);
     assert.equal((await failure(newTarget(foreign))).reason, 'folderUnsafe');
+    for (const mode of [0o1777, 0o775]) {
+      const shared = fixture.path(`shared-${mode}`);
+      mkdirSync(shared);
+      chmodSync(shared, mode);
+      assert.equal((await failure(newTarget(shared))).reason, 'folderUnsafe');
+      assert.equal(statSync(shared).mode & 0o7777, mode);
+    }
   });
 
   it('says which folder cannot be written', async () => {

@@ -233,8 +233,8 @@ describe('connecting to the test node', () => {
     const full = '/mnt/full';
     const noexec = '/mnt/noexec';
     await node.run(['mkdir', '-p', full, noexec]);
-    await node.run(['mount', '-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', full]);
-    await node.run(['mount', '-t', 'tmpfs', '-o', 'noexec', 'tmpfs', noexec]);
+    await node.run(['mount', '-t', 'tmpfs', '-o', 'size=8m,mode=755', 'tmpfs', full]);
+    await node.run(['mount', '-t', 'tmpfs', '-o', 'noexec,mode=755', 'tmpfs', noexec]);
     assert.equal((await failure('root', fakeContext(), { folder: full, files: artefacts })).reason, 'diskFull');
     assert.equal((await failure('root', fakeContext(), { folder: noexec })).reason, 'folderNotExecutable');
     assert.equal((await node.run(['ls', '-A', full, noexec])).toString(), `${full}:\n\n${noexec}:\n`);

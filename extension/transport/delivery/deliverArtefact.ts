@@ -68,7 +68,10 @@ export async function deliverArtefact(
       const sent = send(artefact, process.stdin, compressed, sending.signal, context);
       answer = await cancellable(Promise.race([output.next(), failureOf(sent, artefact)]), context.signal, 'upload');
     }
-    if (answer?.word !== 'delivered') throw await failure(answer, artefact, target, kilobytes, process.exited);
+    if (answer?.word !== 'delivered') {
+      const reason = failure(answer, artefact, target, kilobytes, process.exited);
+      throw await cancellable(reason, context.signal, 'upload');
+    }
     context.log.info(`Delivered ${file} (${artefact.bytes} bytes) to ${target.machine.label}`);
   } finally {
     sending.abort();

@@ -21,7 +21,10 @@ if ! command -v sudo >/dev/null 2>&1; then printf '%s:sudoMissing\\n' "$marker";
 exec sudo -S -p "$marker:password:" -- "$@"
 `;
 
-/** Shell functions that more than one script needs. `folder` must be set for them. */
+/**
+ * Shell functions that more than one script needs. `folder` must be set for them. A folder is safe when it is a real
+ * one, our own, and neither its group nor others may write to it: who may could exchange what we start as root.
+ */
 const sharedFunctions = `
 umask 022
 choose_folder() {
@@ -30,7 +33,10 @@ choose_folder() {
   else folder=\${XDG_CACHE_HOME:-$HOME/.cache}/kube-service-rules
   fi
 }
-safe_folder() { [ -d "$folder" ] && [ ! -L "$folder" ] && [ -O "$folder" ]; }
+safe_folder() {
+  [ -d "$folder" ] && [ ! -L "$folder" ] && [ -O "$folder" ] || return 1
+  case $(ls -ld -- "$folder") in d????-??-*) return 0 ;; *) return 1 ;; esac
+}
 identity() { TZ=UTC stat -c '%u %a %s %i %y %z' "$1" 2>/dev/null; }
 checksum() {
   sum=$(sha256sum "$1" 2>/dev/null) || return 1
@@ -134,7 +140,6 @@ trap 'exit 129' HUP INT TERM PIPE
 failed() { clean_up; printf '%s:failed %s %s\\n' "$marker" "$1" "$(printf '%s' "$2" | tr '\\n' ' ')"; exit 91; }
 error=$(mkdir -p -- "$folder" 2>&1) || failed folderNotWritable "$error"
 safe_folder || failed folderUnsafe "$folder"
-error=$(chmod 0755 "$folder" 2>&1) || failed folderNotWritable "$error"
 find "$folder" -maxdepth 1 -name '.incoming.*' -mmin +60 -exec rm -rf -- '{}' + 2>/dev/null
 if intact "$sha" "$name"; then printf '%s:delivered\\n' "$marker"; exit 0; fi
 free=$(df -Pk "$folder" 2>/dev/null | { read -r header; read -r device blocks used available rest; printf '%s' "$available"; })

@@ -17,6 +17,9 @@ export interface ElevatedProcess {
   readonly output: MarkedOutput;
 }
 
+/** What is kept of stderr: sudo's words and whatever a login shell says before. */
+const keptStderr = 64 * 1024;
+
 /** How long sudo may take to answer, apart from the time in which the user is asked. */
 const sudoAnswerSeconds = 30;
 
@@ -43,7 +46,7 @@ export async function startElevated(
   const conversation = new SudoConversation(machine, process, marker, credentials, context);
   try {
     const first = await cancellable(Promise.race([output.peek(), conversation.failed]), context.signal, step);
-    if (first === undefined) throw await conversation.explainEnd(step);
+    if (first === undefined) throw await (output.ended ? conversation.explainEnd(step) : output.explainEnd(step));
     if (first.word === 'sudoMissing') {
       throw new TransportError('sudoMissing', { step: 'elevate', args: { user: machine.user } });
     }
@@ -135,8 +138,8 @@ class SudoConversation {
   }
 
   readonly #onText = (chunk: Buffer | string): void => {
-    this.#text = `${this.#text}${chunk.toString()}`.slice(-64 * 1024);
-    this.#unanswered += chunk.toString();
+    this.#text = `${this.#text}${chunk.toString()}`.slice(-keptStderr);
+    this.#unanswered = `${this.#unanswered}${chunk.toString()}`.slice(-keptStderr);
     const at = this.#unanswered.indexOf(this.#prompt);
     if (at === -1) return;
     this.#unanswered = this.#unanswered.slice(at + this.#prompt.length);

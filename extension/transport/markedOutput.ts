@@ -22,6 +22,8 @@ export class MarkedOutput {
   readonly #exited: Promise<ExitStatus>;
   #buffer = Buffer.alloc(0);
   #ended = false;
+  /** Whether something was left unread because there was too much. */
+  #held = false;
   #wake: (() => void) | undefined;
 
   constructor(process: RemoteProcess, marker: string) {
@@ -32,6 +34,11 @@ export class MarkedOutput {
     this.#stdout.once('end', this.#onEnd);
     this.#stdout.once('error', this.#onEnd);
     process.exited.then(() => setImmediate(this.#onEnd));
+  }
+
+  /** Whether the output is at its end, and not just too long to be the script's. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** The next marked line without taking it; undefined when the output ended, or is not the script's. */
@@ -100,12 +107,18 @@ export class MarkedOutput {
   #more(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
+      if (this.#held) this.#onReadable();
     });
   }
 
   readonly #onReadable = (): void => {
-    for (let chunk: unknown = this.#stdout.read(); chunk !== null; chunk = this.#stdout.read()) {
+    // What is too long is left where it is, so that a node that never stops printing does not fill our memory.
+    this.#held = this.#buffer.length > maximumNoise;
+    while (!this.#held) {
+      const chunk: unknown = this.#stdout.read();
+      if (chunk === null) break;
       if (Buffer.isBuffer(chunk)) this.#buffer = Buffer.concat([this.#buffer, chunk]);
+      this.#held = this.#buffer.length > maximumNoise;
     }
     this.#wake?.();
   };

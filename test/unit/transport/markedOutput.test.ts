@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { MarkedOutput } from '../../../extension/transport/markedOutput.ts';
 import type { ExitStatus, RemoteProcess } from '../../../extension/transport/transport.ts';
@@ -59,6 +60,31 @@ describe('MarkedOutput', () => {
     stdout.write(Buffer.alloc(300 * 1024, 'x'));
     assert.equal(await output.next(), undefined);
     assert.equal((await output.explainEnd('start')).reason, 'unexpectedOutput');
+  });
+
+  it('leaves the rest of endless output where it is', async () => {
+    const { process, stdout } = fakeProcess();
+    const output = new MarkedOutput(process, 'mark');
+    const piece = Buffer.alloc(16 * 1024, 'x');
+    let written = 0;
+    while (written < 2 * 1024 * 1024 && stdout.write(piece)) {
+      written += piece.length;
+      await setImmediate();
+    }
+    assert.ok(written < 512 * 1024, `${written} bytes were taken`);
+    assert.equal(output.ended, false);
+    assert.equal(await output.peek(), undefined);
+  });
+
+  it('reads on behind noise that was nearly too long', async () => {
+    const { process, stdout } = fakeProcess();
+    const output = new MarkedOutput(process, 'mark');
+    const noise = Buffer.alloc(256 * 1024 - 4, 'x');
+    stdout.write(Buffer.concat([noise, Buffer.from('mark:missing\n')]));
+    await setImmediate();
+    stdout.write('a=1\nmark:end\n');
+    assert.deepEqual(await output.next(), { word: 'missing', rest: '' });
+    assert.equal(await output.textUntil('end'), 'a=1\n');
   });
 
   it('tells a lost connection from a script that ended', async () => {

@@ -1,5 +1,6 @@
 import type { SnapshotPart } from '../model/snapshot.ts';
 import { missingPart } from './commandPart.ts';
+import { concurrencyLimit } from './concurrencyLimit.ts';
 import type { KubeProxyReport } from './kubeProxyReport.ts';
 import type { Machine } from './machine.ts';
 import type { PartReader } from './partReader.ts';
@@ -9,6 +10,8 @@ type KubeProxyProcess = KubeProxyReport['processes'][number];
 /** Where kube-proxy serves metrics and `/proxyMode` unless told otherwise (`metricsBindAddress`). */
 const defaultMetricsAddress = '127.0.0.1:10249';
 const maxConfigLength = 256 * 1024;
+/** Processes that are looked at at once: a node has thousands, and an agent may open only so many files. */
+const openFiles = 32;
 
 /** The value of `--NAME=VALUE` or `--NAME VALUE`; the last one counts, as in Go's flag packages. */
 function flag(argv: readonly string[], name: string): string | undefined {
@@ -46,7 +49,8 @@ async function readProcess(machine: Machine, pid: number): Promise<KubeProxyProc
 async function findProcesses(machine: Machine): Promise<readonly KubeProxyProcess[]> {
   const names = await machine.listFolder('/proc');
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
-  const processes = await Promise.all(pids.map((pid) => readProcess(machine, pid)));
+  const limited = concurrencyLimit(openFiles);
+  const processes = await Promise.all(pids.map((pid) => limited(() => readProcess(machine, pid))));
   return processes.filter((process) => process !== undefined);
 }
 

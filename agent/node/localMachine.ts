@@ -1,4 +1,5 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir, readlink } from 'node:fs/promises';
 import { get } from 'node:http';
 import { hostname, release } from 'node:os';
 import { decodeDump } from '../ruleset/common/encoding.ts';
@@ -8,14 +9,33 @@ import type { FileResult, Machine } from './machine.ts';
 const loopbackTimeoutMs = 1_000;
 const maxAnswerBytes = 4 * 1024 * 1024;
 
+/** Room for the kernel's table of connections on a very busy node (150 bytes each). */
+const maxFileBytes = 64 * 1024 * 1024;
+
+/**
+ * Some paths are named by processes of others: what waits for a writer (a pipe) or never ends (a device) is not read.
+ */
 async function read(path: string): Promise<FileResult> {
+  let file: FileHandle | undefined;
   try {
-    return { kind: 'read', text: decodeDump(await readFile(path)).text };
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (!(await file.stat()).isFile()) return { kind: 'failed', code: 'not-a-file' };
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of file.createReadStream({ autoClose: false })) {
+      const bytes = Buffer.from(chunk);
+      length += bytes.length;
+      if (length > maxFileBytes) return { kind: 'failed', code: 'EFBIG' };
+      chunks.push(bytes);
+    }
+    return { kind: 'read', text: decodeDump(Buffer.concat(chunks)).text };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ESRCH') return { kind: 'missing' };
     if (code === 'EACCES' || code === 'EPERM') return { kind: 'denied' };
     return { kind: 'failed', code };
+  } finally {
+    await file?.close();
   }
 }
 

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
+import { setTimeout } from 'node:timers/promises';
 import { type DebianPackage, debianPackages as testNodePackages } from '../vm/packages.ts';
+import { findOnPath } from './browser.ts';
 import { CommandError, runCommand } from './process.ts';
 import type { Progress } from './progress.ts';
 
@@ -33,6 +35,9 @@ const packagesOf: Readonly<Record<Part, readonly DebianPackage[]>> = {
 /** Package names that Ubuntu spells another way, or has only as a snap. */
 const notInUbuntu: ReadonlySet<string> = new Set(['chromium']);
 
+/** How long to wait for another apt or dpkg, for example Debian's daily update. */
+const lockTimeoutSeconds = 300;
+
 /**
  * Installs the Debian packages that the given parts need and the machine does not have. Asks for nothing and needs no
  * root when all are there. On a system without dpkg it says what is needed and goes on.
@@ -54,12 +59,33 @@ export async function installDebianPackages(parts: readonly Part[], progress: Pr
   for (const { name, why } of missing) {
     progress.info(`  ${name.padEnd(width)}  ${why}`);
   }
-  const root = await rootPrefix(progress);
-  const aptGet = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300'];
-  await progress.step('Reading the lists of packages (apt-get update)', (onLine) => run([...aptGet, 'update'], onLine));
-  await progress.step(`Installing ${missing.length} Debian packages (apt-get install)`, (onLine) =>
-    run([...aptGet, 'install', '--yes', '--no-install-recommends', ...names(missing)], onLine),
+  const install = ['install', '--yes', '--no-install-recommends', ...names(missing)];
+  const root = await rootPrefix(progress, ['apt-get', ...install].join(' '));
+  const lock = ['-o', `DPkg::Lock::Timeout=${lockTimeoutSeconds}`];
+  const aptGet = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...lock];
+  await progress.step('Reading the lists of packages (apt-get update)', (onLine) =>
+    updateLists([...aptGet, 'update'], onLine),
   );
+  await progress.step(`Installing ${missing.length} Debian packages (apt-get install)`, (onLine) =>
+    run([...aptGet, ...install], onLine),
+  );
+}
+
+/** apt-get waits by itself for the lock of dpkg, but not for the one of its lists, which is asked for again here. */
+async function updateLists(argv: readonly string[], onLine: (line: string) => void): Promise<void> {
+  const deadline = performance.now() + lockTimeoutSeconds * 1000;
+  for (;;) {
+    try {
+      return await run(argv, onLine);
+    } catch (error) {
+      const locked = error instanceof CommandError && error.lastLines.some((line) => line.includes('/lists/lock'));
+      if (!locked || performance.now() > deadline) {
+        throw error;
+      }
+    }
+    onLine('Waiting for another apt to end...');
+    await setTimeout(1000);
+  }
 }
 
 function names(packages: readonly DebianPackage[]): string[] {
@@ -93,8 +119,11 @@ async function findMissing(needed: readonly DebianPackage[]): Promise<readonly D
   return [...new Map(needed.filter(({ name }) => !installed.has(name)).map((entry) => [entry.name, entry])).values()];
 }
 
-/** What stands before a command to run it as root: nothing, or sudo, which may ask for the password on a terminal. */
-async function rootPrefix(progress: Progress): Promise<readonly string[]> {
+/**
+ * What stands before a command to run it as root: nothing, or sudo, which may ask for the password on a terminal.
+ * @param byHand what root can run instead
+ */
+async function rootPrefix(progress: Progress, byHand: string): Promise<readonly string[]> {
   if (process.getuid?.() === 0) {
     return [];
   }
@@ -105,8 +134,8 @@ async function rootPrefix(progress: Progress): Promise<readonly string[]> {
   if (silent) {
     return ['sudo', '-n'];
   }
-  if (!process.stdin.isTTY) {
-    throw new Error('Installing them needs root. Please run this as root, or install them yourself with apt-get.');
+  if (!process.stdin.isTTY || findOnPath(['sudo']) === undefined) {
+    throw new Error(`Installing them needs root. Please run this as root, or run as root yourself:\n  ${byHand}`);
   }
   progress.info('Installing them needs root, so sudo may ask for your password.');
   return ['sudo'];

@@ -32,6 +32,8 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const numbers = numberWords(vscode.env.language);
   const configuration = () => vscode.workspace.getConfiguration('kubeServiceRules');
+  // A settings file may hold what the settings editor would refuse.
+  const pageSize = () => Math.min(1_000, Math.max(20, Math.trunc(Number(configuration().get('pageSize'))) || 200));
   const log = own(vscode.window.createOutputChannel('Kubernetes Service Rules', { log: true }));
 
   const roots = own(new Roots());
@@ -49,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): void {
   });
 
   const options = own(new TreeOptions('name'));
-  const tree = own(new RulesTree(roots, options, () => configuration().get('pageSize', 200), l10n, numbers));
+  const tree = own(new RulesTree(roots, options, pageSize, l10n, numbers));
   const view = own(
     vscode.window.createTreeView('kubeServiceRules.nodes', { treeDataProvider: tree, showCollapseAll: true }),
   );

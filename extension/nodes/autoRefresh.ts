@@ -5,6 +5,9 @@ import type { Roots } from './roots.ts';
 /** Seconds between refreshes when the user turns them on without having set any. */
 const defaultSeconds = 10;
 
+/** The longest pause; also keeps the milliseconds within what timers can count. */
+const longestSeconds = 3_600;
+
 /**
  * Reads connected nodes again and again while somebody looks. The next pause begins when the last reading ended, so
  * that a slow node is never read all the time. Dumps do not change and are left alone.
@@ -28,9 +31,9 @@ export class AutoRefresh implements Disposable {
     return this.#seconds > 0;
   }
 
-  /** Sets the pause between two refreshes; 0 turns them off. */
+  /** Sets the pause between two refreshes, from 1 second to an hour; 0 (or anything that is no number) turns them off. */
   set seconds(seconds: number) {
-    this.#seconds = seconds;
+    this.#seconds = seconds > 0 ? Math.min(longestSeconds, Math.max(1, seconds)) : 0;
     clearTimeout(this.#timer);
     this.#schedule();
     this.#changed.fire(this.isOn);

@@ -36,7 +36,9 @@ function fileOf(error: unknown): { readonly file: string; readonly line: number 
     isTransportError(error, 'sshConfigInvalid') ||
     isTransportError(error, 'sshConfigTooDeep')
   ) {
-    return { file: error.args.file, line: error.args.line };
+    const { file, line } = error.args;
+    // The system's ssh does not always say the place.
+    return file === '' ? undefined : { file, line };
   }
   return undefined;
 }

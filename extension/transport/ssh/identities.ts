@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import { cancellable, throwIfCancelled } from '../../common/cancellation.ts';
 import { describeError } from '../../common/transportError.ts';
 import type { ClientEnvironment } from '../clientEnvironment.ts';
 import type { Credentials } from '../credentials.ts';
@@ -71,15 +72,17 @@ export async function gatherIdentities(
 async function findAgent(
   settings: HostSettings,
   environment: ClientEnvironment,
-  { log }: ConnectContext,
+  { log, signal }: ConnectContext,
 ): Promise<AgentKeys | undefined> {
   const address = agentAddress(settings.identityAgent, environment);
   if (address === undefined) return undefined;
   try {
-    const agent = await connectIdentityAgent(address);
+    // It may ask the user to unlock it, or hang: only the user knows how long to wait.
+    const agent = await cancellable(connectIdentityAgent(address), signal, 'authenticate');
     log.debug(`The agent at ${address} offers ${agent.keys.length} keys`);
     return agent;
   } catch (error) {
+    throwIfCancelled(signal, 'authenticate');
     log.warn(`The agent at ${address} does not answer: ${describeError(error)}`);
     return undefined;
   }

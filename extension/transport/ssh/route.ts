@@ -1,5 +1,5 @@
 import { TransportError } from '../../common/transportError.ts';
-import type { ClientEnvironment } from '../clientEnvironment.ts';
+import { type ClientEnvironment, pathOf, userSshFolder } from '../clientEnvironment.ts';
 import type { TypedHost } from '../sshConfig/evaluateConfig.ts';
 import type { HostSettings } from '../sshConfig/hostSettings.ts';
 import { resolveHost } from '../sshConfig/resolveHost.ts';
@@ -25,7 +25,7 @@ export async function findRoute(
     if (before.length > maximumJumps) {
       throw new TransportError('sshConfigTooDeep', {
         step: 'configure',
-        args: { file: userFile ?? '~/.ssh/config', line: 1 },
+        args: { file: userFile ?? pathOf(environment).join(userSshFolder(environment), 'config'), line: 1 },
         detail: before.map((hop) => hop.alias).join(' -> '),
       });
     }

@@ -65,13 +65,17 @@ export function registerNodeCommands(register: RegisterCommand, context: Command
   for (const name of ['toggleAutoRefresh', 'startAutoRefresh', 'stopAutoRefresh']) register(name, toggle);
 }
 
-/** Runs for the root that is meant; says so when it is not clear which. */
+/** Runs for the root that is meant; asks when it is not clear which. */
 async function withRoot(argument: unknown, context: CommandContext, run: (root: Root) => unknown): Promise<void> {
   const root = rootFor(argument, context) ?? (await pickRoot(context));
   if (root !== undefined) await run(root);
 }
 
 async function pickRoot({ roots, l10n }: CommandContext): Promise<Root | undefined> {
+  if (roots.all.length === 0) {
+    void vscode.window.showInformationMessage(l10n.t('Connect to a node or open rule dumps first.'));
+    return undefined;
+  }
   const items = roots.all.map((root) => ({ label: root.label, description: root.source, root }));
   const choice = await vscode.window.showQuickPick(items, { placeHolder: l10n.t('Which node?') });
   return choice?.root;
@@ -113,6 +117,8 @@ async function chooseObjectsFile(root: Root, { objectsFiles, l10n }: CommandCont
     })) ?? [];
   if (file === undefined) return;
   await objectsFiles.choose(root.id, file);
+  // A reading that is under way began without the file.
+  if (root.state.kind === 'reading') await root.refresh();
   await root.refresh();
 }
 

@@ -1,7 +1,7 @@
 import type { NftVerdict } from '../expression.ts';
 import type { NftTokenCursor } from './lexer.ts';
 
-/** Reads `accept`, `drop`, `continue`, `return`, `jump CHAIN` or `goto CHAIN`. */
+/** Reads `accept`, `drop`, `continue`, `return`, `jump CHAIN` or `goto CHAIN`; not `jump { RULES }`, a chain without name. */
 export function parseVerdict(cursor: NftTokenCursor): NftVerdict | undefined {
   const word = cursor.word();
   switch (word) {
@@ -14,7 +14,7 @@ export function parseVerdict(cursor: NftTokenCursor): NftVerdict | undefined {
     case 'jump':
     case 'goto': {
       const target = cursor.peek(1);
-      if (!target) return undefined;
+      if (!target || cursor.word(1) === '{') return undefined;
       cursor.index += 2;
       return { kind: word, target: target.text };
     }

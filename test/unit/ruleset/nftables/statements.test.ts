@@ -332,6 +332,16 @@ test('what JSON says in an unknown way is kept as it stands', () => {
   });
 });
 
+test('a jump to a chain without a name is kept as a whole', () => {
+  const jump = 'jump {\n\t\t\tip daddr 1.2.3.4 accept\n\t\t\tcounter packets 0 bytes 0\n\t\t}';
+  const rule = onlyRule(`table ip t {\n\tchain c {\n\t\tip saddr 10.0.0.1 ${jump}\n\t}\n}\n`, 'text');
+  assert.deepEqual(
+    rule.map(({ kind }) => kind),
+    ['match', 'unknown'],
+  );
+  assert.equal(rule[1] && 'source' in rule[1] && rule[1].source, jump);
+});
+
 test('parts that are not understood can be listed with their places', () => {
   const text =
     'table ip t {\n\tset s {\n\t\telements = { good, bad bad }\n\t}\n\tchain c {\n\t\tfrob 5 accept\n\t}\n}\n';

@@ -1,5 +1,6 @@
 import type { SourceLocation } from '../model/location.ts';
 import type { Counters } from '../model/service.ts';
+import { parseRule } from '../ruleset/iptables/parseRule.ts';
 import type { OutlineDocument } from './documents/outlineDocument.ts';
 import type { NodeSource } from './outlineNode.ts';
 import { isAt } from './place.ts';
@@ -7,8 +8,9 @@ import type { SnapshotText } from './snapshotText.ts';
 
 const iptablesCounters = /^\s*\[(\d+):(\d+)\]\s*/;
 const nftCounters = /\bcounter packets (\d+) bytes (\d+)/;
-const iptablesTarget = /(?:^|\s)(?:-j|-g|--jump|--goto)\s+(\S+)/;
 const nftTarget = /\b(?:jump|goto)\s+([\w./-]+)/;
+/** nft quotes what people and programs say: comments, log prefixes, interfaces. */
+const nftQuoted = /"[^"]*"/g;
 
 /** What stands at a location as one line of reasonable length to show; counters are shown on their own. */
 function shownText(text: string): string {
@@ -17,8 +19,15 @@ function shownText(text: string): string {
 }
 
 function countersOf(text: string): Counters | undefined {
-  const match = iptablesCounters.exec(text) ?? nftCounters.exec(text);
+  const match = iptablesCounters.exec(text) ?? nftCounters.exec(text.replace(nftQuoted, ''));
   return match ? { packets: Number(match[1]), bytes: Number(match[2]) } : undefined;
+}
+
+/** Where packets that match go. The words of a comment are no target, whatever they say. */
+function targetOf(rule: string, isIptables: boolean): string | undefined {
+  return isIptables
+    ? parseRule(rule, 0, { start: 0, end: rule.length }).target?.name
+    : nftTarget.exec(rule.replace(nftQuoted, ''))?.[1];
 }
 
 /** A rule as it stands in the dump. */
@@ -30,7 +39,7 @@ export function ruleSource(
   return {
     facts: () => {
       const rule = text.at(location);
-      const target = (iptablesTarget.exec(rule) ?? nftTarget.exec(rule))?.[1];
+      const target = targetOf(rule, text.part(location.part)?.kind === 'iptables-save');
       return { kind: 'rule', text: shownText(rule), ...(target !== undefined && { target }) };
     },
     location,

@@ -115,6 +115,24 @@ describe('the tree', () => {
     assert.deepEqual(rule.counters, { packets: 3, bytes: 180 });
   });
 
+  it('takes no words of a comment for a target or counters', () => {
+    const said = 'counter packets 1 bytes 2 -j DROP jump elsewhere';
+    const cases = [
+      ['iptables-save', `-A KUBE-SERVICES -m comment --comment "${said}" -j KUBE-SVC-A`],
+      ['nft-text', `log prefix "${said}" goto KUBE-SVC-A comment "${said}"`],
+    ] as const;
+    for (const [kind, text] of cases) {
+      const outline = new Outline(
+        snapshotOf(partWith('rules', kind, `${text}\n`)),
+        modelWith({ baseChains: [chainAt('rules', 'KUBE-SERVICES', 0, [0])] }),
+      );
+      const [rule] = outline.children({ parent: ids(outline, 'baseChains')[0], offset: 0, limit: 1 })?.elements ?? [];
+      assert.ok(rule?.kind === 'rule', kind);
+      assert.equal(rule.target, 'KUBE-SVC-A', kind);
+      assert.equal(rule.counters, undefined, kind);
+    }
+  });
+
   it('ends in dumps whose chains go round in circles', () => {
     const circle = servicePort('x', 'y', {
       chains: [chain('KUBE-SVC-A', 2, [5], ['KUBE-SVC-B']), chain('KUBE-SVC-B', 3, [6], ['KUBE-SVC-A'])],

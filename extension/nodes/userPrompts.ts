@@ -12,6 +12,8 @@ import type {
 /** Asks the questions of connecting with VS Code's own dialogs. */
 export class UserPrompts implements ConnectionPrompts {
   readonly #l10n: Localizer;
+  /** VS Code has one input box: a second one, for another node, would dismiss the first. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(l10n: Localizer) {
     this.#l10n = l10n;
@@ -43,7 +45,13 @@ export class UserPrompts implements ConnectionPrompts {
     );
   }
 
-  async askSecret(request: SecretRequest, signal: AbortSignal): Promise<SecretAnswer | undefined> {
+  askSecret(request: SecretRequest, signal: AbortSignal): Promise<SecretAnswer | undefined> {
+    const answer = this.#turn.then(() => (signal.aborted ? undefined : this.#askSecret(request, signal)));
+    this.#turn = answer.catch(() => {});
+    return answer;
+  }
+
+  async #askSecret(request: SecretRequest, signal: AbortSignal): Promise<SecretAnswer | undefined> {
     const l10n = this.#l10n;
     const input = vscode.window.createInputBox();
     input.title = this.#secretTitle(request);
@@ -68,7 +76,6 @@ export class UserPrompts implements ConnectionPrompts {
       const secret = await new Promise<string | undefined>((resolve) => {
         const dismiss = (): void => resolve(undefined);
         signal.addEventListener('abort', dismiss, { once: true });
-        if (signal.aborted) dismiss();
         input.onDidTriggerButton(() => {
           remember = !remember;
           input.buttons = [remember ? rememberOn : rememberOff];

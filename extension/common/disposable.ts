@@ -11,10 +11,6 @@ export class DisposableStore implements Disposable {
   readonly #owned = new Set<Disposable>();
   #disposed = false;
 
-  get isDisposed(): boolean {
-    return this.#disposed;
-  }
-
   /** Takes ownership of `disposable` and returns it. */
   add<T extends Disposable>(disposable: T): T {
     if (this.#disposed) disposable.dispose();

@@ -1,7 +1,6 @@
 /** The part of connecting that was under way. */
 export type TransportStep =
   | 'configure'
-  | 'resolve'
   | 'connect'
   | 'jump'
   | 'hostKey'

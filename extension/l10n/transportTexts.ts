@@ -11,8 +11,6 @@ export function stepText(step: TransportStep, l10n: Localizer): string {
   switch (step) {
     case 'configure':
       return l10n.t('Reading the SSH configuration failed');
-    case 'resolve':
-      return l10n.t('Looking up the host failed');
     case 'connect':
       return l10n.t('Connecting failed');
     case 'jump':

@@ -9,8 +9,8 @@ export type LinkState =
   | { readonly kind: 'closed'; readonly error?: unknown }
   | { readonly kind: 'connecting'; readonly progress?: ConnectProgress }
   | { readonly kind: 'open'; readonly agent: RulesAgent }
-  /** The connection was lost; the next attempt, counted from 1, begins at `retryAt` (milliseconds since the epoch). */
-  | { readonly kind: 'reconnecting'; readonly attempt: number; readonly retryAt: number; readonly error: unknown };
+  /** The connection was lost; `attempt`, counted from 1, to make it again is waited for or under way. */
+  | { readonly kind: 'reconnecting'; readonly attempt: number; readonly error: unknown };
 
 /** A way to an agent that may come and go. */
 export interface AgentLink extends Disposable {

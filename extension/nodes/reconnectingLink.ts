@@ -91,7 +91,6 @@ export class ReconnectingLink implements AgentLink {
         return {
           kind: 'reconnecting',
           attempt: state.attempt,
-          retryAt: Date.now() + state.retryInSeconds * 1_000,
           error: state.reason,
         };
       case 'failed':

@@ -11,7 +11,7 @@ import type { ReadProgress, RulesAgent } from './rulesAgent.ts';
 export type RootState =
   | { readonly kind: 'disconnected'; readonly error?: unknown }
   | { readonly kind: 'connecting'; readonly progress?: ConnectProgress }
-  | { readonly kind: 'reconnecting'; readonly attempt: number; readonly retryAt: number; readonly error: unknown }
+  | { readonly kind: 'reconnecting'; readonly attempt: number; readonly error: unknown }
   | { readonly kind: 'reading'; readonly progress?: ReadProgress }
   /** Reading the node failed; the snapshot before it, if there was one, stays. */
   | { readonly kind: 'failed'; readonly error: unknown }

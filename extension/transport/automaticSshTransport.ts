@@ -6,7 +6,6 @@ import type { ConnectContext, MachineConnection, Transport } from './transport.t
  * right away.
  */
 export class AutomaticSshTransport implements Transport {
-  readonly kind = 'ssh';
   readonly label: string;
   readonly #ssh: Transport;
   readonly #openSsh: Transport;

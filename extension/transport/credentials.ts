@@ -28,11 +28,6 @@ export class Credentials {
     this.#store = store;
   }
 
-  /** Forgets what is in memory; what the user agreed to keep stays in the store. */
-  clear(): void {
-    this.#memory.clear();
-  }
-
   /** Tries the known secret first, then asks up to three times. `step` is where a failure belongs. */
   source(request: Omit<SecretRequest, 'attempt'>, context: ConnectContext, step: TransportStep): SecretSource {
     const key = `${request.kind}:${request.subject}`;

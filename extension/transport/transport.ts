@@ -57,7 +57,6 @@ export interface ConnectContext {
 
 /** One way to reach one machine. Connecting again makes a new connection. */
 export interface Transport {
-  readonly kind: 'ssh' | 'openssh' | 'kubectlExec' | 'local';
   readonly label: string;
   connect(context: ConnectContext): Promise<MachineConnection>;
 }

@@ -4,7 +4,6 @@ import type { ConnectContext, MachineConnection, RemoteProcess, Transport } from
 
 /** The machine that the extension runs on. */
 export class LocalTransport implements Transport {
-  readonly kind = 'local';
   readonly label = 'localhost';
   readonly #user: string;
   readonly #variables: NodeJS.ProcessEnv;

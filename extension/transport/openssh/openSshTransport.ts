@@ -35,7 +35,6 @@ export interface OpenSshOptions {
  * connects for itself, and without questions, so that only keys in an agent work there.
  */
 export class OpenSshTransport implements Transport {
-  readonly kind = 'openssh';
   readonly label: string;
   readonly #options: OpenSshOptions;
 

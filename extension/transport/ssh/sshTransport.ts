@@ -20,7 +20,6 @@ interface Hop {
 
 /** Reaches a machine with ssh2, through as many jump hosts as ssh_config says. */
 export class SshTransport implements Transport {
-  readonly kind = 'ssh';
   readonly label: string;
   readonly #host: TypedHost;
   readonly #environment: ClientEnvironment;

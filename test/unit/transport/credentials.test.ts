@@ -37,7 +37,7 @@ describe('Credentials', () => {
     );
   });
 
-  it('remembers what was right, not what was wrong, until it is cleared', async () => {
+  it('remembers what was right, not what was wrong', async () => {
     const credentials = new Credentials();
     const first = credentials.source(request, fakeContext({ secrets: ['wrong', 'right'] }), 'authenticate');
     await first.next();
@@ -46,7 +46,9 @@ describe('Credentials', () => {
     await first.accepted();
     const background = fakeContext({ interactive: false });
     assert.equal(await credentials.source(request, background, 'authenticate').next(), 'right');
-    credentials.clear();
+    const wrong = credentials.source(request, background, 'authenticate');
+    await wrong.next();
+    await wrong.rejected();
     await assert.rejects(credentials.source(request, background, 'authenticate').next(), /promptNeeded/);
   });
 

@@ -106,7 +106,7 @@ describe('root', () => {
     void root.connect(never).catch(() => {});
     await new Promise(setImmediate);
     const error = new TransportError('connectionLost', { step: 'session', args: {} });
-    link.enter({ kind: 'reconnecting', attempt: 1, retryAt: 0, error });
+    link.enter({ kind: 'reconnecting', attempt: 1, error });
     loseConnection();
     await new Promise(setImmediate);
     assert.equal(root.state.kind, 'reconnecting');

@@ -63,7 +63,7 @@ describe('roots', () => {
   });
 
   it('say that a connection was lost and can be made again', () => {
-    const shown = present({ kind: 'reconnecting', attempt: 2, retryAt: 0, error: lost });
+    const shown = present({ kind: 'reconnecting', attempt: 2, error: lost });
     assert.equal(shown.description, 'ipvs · connection lost, attempt 2 to reconnect');
     assert.match(shown.contextWords, /reachable;unreachable/);
     assert.match(present({ kind: 'disconnected' }).contextWords, /;unreachable/);

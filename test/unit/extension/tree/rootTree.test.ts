@@ -81,7 +81,7 @@ describe('lines below a root', () => {
     const { root, tree, link } = setUp({ children: [elements.services] });
     await root.connect(never);
     assert.deepEqual(await lines(tree), ['services']);
-    link.enter({ kind: 'reconnecting', attempt: 1, retryAt: 0, error: lost });
+    link.enter({ kind: 'reconnecting', attempt: 1, error: lost });
     assert.deepEqual(await lines(tree), ['services']);
     tree.invalidate();
     assert.deepEqual(await lines(tree), ['services']);

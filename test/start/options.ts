@@ -49,7 +49,13 @@ export class UsageError extends Error {
  * @throws UsageError
  */
 export function readOptions(args: readonly string[]): StartOptions | undefined {
-  const { values } = parse(args);
+  const { values, positionals } = parse(args);
+  if (positionals.length > 0) {
+    // What npm does with `npm start --mode ipvs`: it takes the option for one of its own.
+    throw new UsageError(
+      `"${positionals.join(' ')}" belongs to no option. Options stand after --, as in: npm start -- --help`,
+    );
+  }
   if (values.help) {
     return undefined;
   }
@@ -77,6 +83,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         mode: { type: 'string' },
         case: { type: 'string' },
@@ -98,6 +105,9 @@ function readHost(text: string): Target {
   const host = bracketed ?? plain;
   if (host === undefined) {
     throw new UsageError(`"${text}" is no [USER@]HOST[:PORT]; an IPv6 address stands in brackets.`);
+  }
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) {
+    throw new UsageError(`${port} is no port; ports are 1 to 65535.`);
   }
   return { kind: 'host', user, host, port: port === undefined ? undefined : Number(port) };
 }

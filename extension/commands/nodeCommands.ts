@@ -3,6 +3,7 @@ import { describeError } from '../common/transportError.ts';
 import { withoutLinks } from '../common/withoutLinks.ts';
 import { showFailure } from '../nodes/connectFailure.ts';
 import { pickHost } from '../nodes/hostPicker.ts';
+import type { ObjectsFiles } from '../nodes/objectsFile.ts';
 import type { Root } from '../nodes/root.ts';
 import { type CommandContext, type RegisterCommand, rootFor } from './treeContext.ts';
 
@@ -109,15 +110,28 @@ async function uninstall(root: Root, context: CommandContext): Promise<void> {
 }
 
 async function chooseObjectsFile(root: Root, { objectsFiles, l10n }: CommandContext): Promise<void> {
+  const chosen = objectsFiles.chosenFor(root.id);
+  if (chosen !== undefined) {
+    const other = { label: l10n.t('Choose Another File...') };
+    const stop = { label: l10n.t('Stop Using the File'), detail: chosen.fsPath };
+    const choice = await vscode.window.showQuickPick([other, stop], {
+      title: l10n.t('File with Services and EndpointSlices'),
+    });
+    if (choice === undefined) return;
+    if (choice === stop) return useObjectsFile(root, undefined, objectsFiles);
+  }
   const [file] =
     (await vscode.window.showOpenDialog({
       title: l10n.t('File with Services and EndpointSlices'),
       openLabel: l10n.t('Use for {0}', root.label),
       filters: { [l10n.t('Kubernetes objects')]: ['json', 'jsonl', 'yaml', 'yml'], [l10n.t('All files')]: ['*'] },
     })) ?? [];
-  if (file === undefined) return;
+  if (file !== undefined) await useObjectsFile(root, file, objectsFiles);
+}
+
+async function useObjectsFile(root: Root, file: vscode.Uri | undefined, objectsFiles: ObjectsFiles): Promise<void> {
   await objectsFiles.choose(root.id, file);
-  // A reading that is under way began without the file.
+  // A reading that is under way began with what was chosen before.
   if (root.state.kind === 'reading') await root.refresh();
   await root.refresh();
 }

@@ -27,6 +27,12 @@ export class ObjectsFiles {
     }
   }
 
+  /** The file that was chosen for a root; undefined when there is none but the setting's. */
+  chosenFor(rootId: string): vscode.Uri | undefined {
+    const chosen = this.#chosen()[rootId];
+    return chosen === undefined ? undefined : vscode.Uri.parse(chosen);
+  }
+
   /** Chooses the file for one root; undefined goes back to the setting's. */
   async choose(rootId: string, uri: vscode.Uri | undefined): Promise<void> {
     const files = { ...this.#chosen() };
@@ -36,8 +42,8 @@ export class ObjectsFiles {
   }
 
   #uriOf(rootId: string): vscode.Uri | undefined {
-    const chosen = this.#chosen()[rootId];
-    if (chosen !== undefined) return vscode.Uri.parse(chosen);
+    const chosen = this.chosenFor(rootId);
+    if (chosen !== undefined) return chosen;
     const setting = vscode.workspace.getConfiguration('kubeServiceRules').get<string>('objectsFile', '').trim();
     if (setting === '') return undefined;
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;

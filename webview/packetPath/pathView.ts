@@ -112,9 +112,10 @@ export class PathView {
   }
 
   #openFocused(): void {
-    const first = this.#shown?.graph.nodes[0]?.id;
-    const id = this.#state.focused ?? first;
-    if (id !== undefined) this.#open(id);
+    const nodes = this.#shown?.graph.nodes ?? [];
+    // What had the focus may be gone with a refresh.
+    const node = nodes.find(({ id }) => id === this.#state.focused) ?? nodes[0];
+    if (node !== undefined) this.#open(node.id);
   }
 
   #open(id: string): void {

@@ -33,8 +33,11 @@ export function drawPicture(
   picture.setAttribute('aria-label', texts.picture);
   picture.append(drawEdges(graph, layout));
   const start = layout.nodes.some(({ node }) => node.id === focused) ? focused : layout.nodes[0]?.node.id;
+  const columnSizes = new Map<number, number>();
+  for (const { column } of layout.nodes) columnSizes.set(column, (columnSizes.get(column) ?? 0) + 1);
   for (const placed of layout.nodes) {
     const element = drawNode(placed, layout.nodeWidth, graph, texts);
+    element.setAttribute('aria-setsize', String(columnSizes.get(placed.column) ?? 1));
     element.tabIndex = placed.node.id === start ? 0 : -1;
     element.addEventListener('click', () => events.onChoose(placed.node.id));
     element.addEventListener('focus', () => {

@@ -22,8 +22,6 @@ export interface RootPresentation {
   readonly facts: readonly Fact[];
   /** The words that `when` clauses of menus look for in `viewItem`. */
   readonly contextWords: string;
-  /** Errors and warnings of the newest snapshot. */
-  readonly problems: number;
 }
 
 /** Presents a node or a set of dumps: mode, state and health. */
@@ -40,7 +38,6 @@ export function presentRoot(root: RootFacts, l10n: Localizer, numbers: NumberWor
     icon: rootIcon(root, problems),
     facts: rootFacts(root, l10n, numbers),
     contextWords: rootWords(root).join(';'),
-    problems,
   };
 }
 

@@ -22,12 +22,7 @@ export function readObjects(text: string, source: string): ObjectsReading {
   const endpointSlices: EndpointSliceObject[] = [];
   const problems: ModelProblem[] = [];
 
-  const visit = (value: unknown, line: number, path: string): void => {
-    const items = listItems(value);
-    if (items !== undefined) {
-      for (const [index, item] of items.entries()) visit(item, line, `${path}.items[${index}]`);
-      return;
-    }
+  const take = ({ value, line, path }: Found): void => {
     const kind = kindOf(value);
     if (kind === 'Service') {
       const parsed = serviceSchema.safeParse(value);
@@ -45,7 +40,7 @@ export function readObjects(text: string, source: string): ObjectsReading {
   const documents = splitManifest(text);
   for (const [index, document] of documents.entries()) {
     const path = documents.length === 1 ? 'object' : `object[${index}]`;
-    if (document.error === undefined) visit(document.value, document.line, path);
+    if (document.error === undefined) openLists({ value: document.value, line: document.line, path }).forEach(take);
     else problems.push(unreadable(document, document.error, source));
   }
   return { objects: { services, endpointSlices }, problems };
@@ -60,6 +55,32 @@ export function mergeObjects(all: readonly KubernetesObjects[]): KubernetesObjec
     for (const slice of objects.endpointSlices) endpointSlices.set(`${slice.namespace}/${slice.name}`, slice);
   }
   return { services: [...services.values()], endpointSlices: [...endpointSlices.values()] };
+}
+
+/** A value in a file, and where it stands there. */
+interface Found {
+  readonly value: unknown;
+  readonly line: number;
+  readonly path: string;
+}
+
+/** What stands in lists, and in lists within lists however deep, in the order of the file. */
+function openLists(whole: Found): Found[] {
+  const opened: Found[] = [];
+  const pending = [whole];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { value, line, path } = next;
+    const items = listItems(value);
+    if (items === undefined) {
+      opened.push(next);
+      continue;
+    }
+    // The last one pushed is the next one taken.
+    for (let index = items.length - 1; index >= 0; index--) {
+      pending.push({ value: items[index], line, path: `${path}.items[${index}]` });
+    }
+  }
+  return opened;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -184,6 +184,7 @@ describe('objects that are not valid', () => {
     ],
     ['no metadata', '{"kind":"EndpointSlice","addressType":"IPv4"}', 'object-invalid', 0],
     ['no kind', '{"metadata":{"name":"x"}}', 'object-without-kind', 0],
+    ['lists in lists', `${'['.repeat(50_000)}42${']'.repeat(50_000)}`, 'object-without-kind', 0],
     ['a number', '42', 'object-without-kind', 0],
     ['a line that is cut', `${JSON.stringify(service)}\n{"kind":"Serv`, 'objects-unreadable', 1],
     ['YAML with a mistake', 'kind: Service\nmetadata: {name: x\nspec: ]\n', 'objects-unreadable', 2],

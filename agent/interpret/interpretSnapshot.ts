@@ -47,7 +47,7 @@ export function interpretSnapshot(snapshot: Snapshot, options: InterpretOptions)
     ...saved.map(({ objects }) => objects),
     ...(options.objects === undefined ? [] : [options.objects]),
   ];
-  const objectProblems = [...(options.objectProblems ?? []), ...saved.flatMap(({ problems }) => problems)];
+  const objectProblems = [...problemsOfGivenObjects(options), ...saved.flatMap(({ problems }) => problems)];
   const objects = allObjects.length === 0 ? undefined : new ObjectIndex(mergeObjects(allObjects), nodeName);
 
   const services = readServices(mode, parsed, proxyTables, virtualServers, membership, objects);
@@ -71,6 +71,13 @@ export function interpretSnapshot(snapshot: Snapshot, options: InterpretOptions)
     ),
     problems: findProblems({ parsed, mode, services, virtualServers, membership, proxyTables }, objectProblems),
   };
+}
+
+/** What was wrong while the given objects were read, or else that there are no Services among them. */
+function problemsOfGivenObjects({ objects, objectProblems = [] }: InterpretOptions): readonly ModelProblem[] {
+  if (objects === undefined || objects.services.length > 0 || objectProblems.length > 0) return objectProblems;
+  const message = 'The objects that were given hold no Service, so nothing gets a name from them.';
+  return [{ code: 'objects-without-services', severity: 'warning', message, args: {} }];
 }
 
 /** The objects that stood among saved dumps. */

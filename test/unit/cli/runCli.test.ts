@@ -141,6 +141,17 @@ describe('read', () => {
     );
   });
 
+  it('tells when there are no Services among the objects', async () => {
+    for (const o of ['', 'apiVersion: v1\nkind: Pod\n', '[]']) {
+      const { out } = await run(['read', '--from', 'rules', '--objects', 'o', '--json'], { rules, o });
+      const { problems } = readOutputSchema.parse(JSON.parse(out));
+      assert.deepEqual(
+        problems.map(({ code }) => code),
+        ['objects-without-services'],
+      );
+    }
+  });
+
   it('fails with a sentence and status 1 for a path that is not there', async () => {
     assert.deepEqual(await run(['read', '--from', 'nowhere']), {
       status: 1,

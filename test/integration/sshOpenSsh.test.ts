@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { TransportError } from '../../extension/common/transportError.ts';
 import { AutomaticSshTransport } from '../../extension/transport/automaticSshTransport.ts';
 import { currentEnvironment } from '../../extension/transport/clientEnvironment.ts';
@@ -14,6 +17,20 @@ import { runOn } from './support/readProcess.ts';
 import { SshFixture } from './support/sshFixture.ts';
 import { makeKey, type SshServer } from './support/sshServer.ts';
 import { passwordUser, startUserNamespaceServer } from './support/userNamespaceServer.ts';
+
+/** The address of a source file of the extension. */
+function sourceOf(path: string): string {
+  return new URL(`../../extension/${path}`, import.meta.url).href;
+}
+
+/** Whether a process is there and not merely waiting to be reaped. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 describe('the system ssh as transport', () => {
   let fixture: SshFixture;
@@ -152,6 +169,36 @@ process.stdin.pipe(socket).pipe(process.stdout);`,
     assert.equal(await reasonOf(transport('absent')), 'hostNotFound');
     assert.equal(await reasonOf(transport('denied')), 'authenticationFailed');
     assert.equal(await reasonOf(transport('denied', fixture.path('no-such-program'))), 'programMissing');
+  });
+
+  it('leaves no ssh behind when the extension host is killed', async () => {
+    fixture.configure({ node: { Port: server.port } });
+    writeFileSync(fixture.knownHosts, '');
+    fixture.knowServer(server);
+    const pidFile = fixture.path('master-pid');
+    const program = fixture.path('ssh-wrapper');
+    writeFileSync(program, `#!/bin/sh\necho $$ >"${pidFile}"\nexec ssh "$@"\n`, { mode: 0o700 });
+    const options = { host: { alias: 'node' }, configFile: fixture.configFile, executable: process.execPath, program };
+    const script = `
+      const { OpenSshTransport } = await import(${JSON.stringify(sourceOf('transport/openssh/openSshTransport.ts'))});
+      const { currentEnvironment } = await import(${JSON.stringify(sourceOf('transport/clientEnvironment.ts'))});
+      const log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+      const context = { signal: new AbortController().signal, interactive: false, log, report() {} };
+      const options = { ...${JSON.stringify(options)}, environment: currentEnvironment() };
+      await new OpenSshTransport(options).connect(context);
+      process.stdout.write('connected');
+    `;
+    const host = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, TMPDIR: dirname(pidFile) },
+    });
+    await once(host.stdout, 'data');
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    assert.ok(isRunning(pid));
+    host.kill('SIGKILL');
+    const deadline = Date.now() + 10_000;
+    while (isRunning(pid) && Date.now() < deadline) await setTimeout(20);
+    assert.equal(isRunning(pid), false);
   });
 
   it('tells when the connection is lost', async () => {

@@ -68,13 +68,14 @@ export class OpenSshTransport implements Transport {
     const socket = join(askpass.folder, 'master');
     try {
       const [program, ...args] = this.#command([
-        ...['-M', '-N', '-S', socket, '-o', 'ControlPersist=no', '-o', 'RequestTTY=no'],
+        ...['-M', '-T', '-S', socket, '-o', 'ControlPersist=no'],
         ...['-o', 'PermitLocalCommand=yes', '-o', `LocalCommand=echo ${connectedWord}`],
         ...['-o', 'ServerAliveInterval=15', '-o', 'ServerAliveCountMax=3'],
         ...strictness(settings),
         ...['-o', `ConnectTimeout=${settings.connectTimeoutSeconds}`, '-o', 'ForwardAgent=no', '-o', 'ForwardX11=no'],
       ]);
-      const master = await startChildProcess(program, args, variables);
+      // It ends when its stdin does, which the system closes even where the extension host crashes.
+      const master = await startChildProcess(program, [...args, 'cat'], variables);
       owned.add(toDisposable(() => master.kill()));
       let stderr = '';
       master.stderr.on('data', (chunk: Buffer) => {

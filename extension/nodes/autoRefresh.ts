@@ -56,7 +56,10 @@ export class AutoRefresh implements Disposable {
 
   async #refresh(): Promise<void> {
     if (this.#isVisible()) {
-      const nodes = this.#roots.all.filter((root) => root.kind === 'node' && root.state.kind === 'ready');
+      // What failed once may go well the next time.
+      const nodes = this.#roots.all.filter(
+        ({ kind, state }) => kind === 'node' && (state.kind === 'ready' || state.kind === 'failed'),
+      );
       await Promise.all(nodes.map((root) => root.refresh()));
     }
     clearTimeout(this.#timer);

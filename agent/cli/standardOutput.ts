@@ -1,5 +1,5 @@
 /** Thrown when standard output takes no more: the disk is full, the terminal is gone. */
-export class OutputFailed extends Error {
+class OutputFailed extends Error {
   override readonly name = 'OutputFailed';
   readonly code = 'output-failed';
   readonly args: Readonly<Record<string, string | number>>;

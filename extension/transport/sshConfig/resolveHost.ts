@@ -15,8 +15,8 @@ import { parseTypedHost } from './typedHost.ts';
 const defaultConnectTimeoutSeconds = 20;
 
 /**
- * The files that OpenSSH tries when no IdentityFile is given, in its order, without the kinds ssh2 has no use for.
- * OpenSSH 10.0 no longer knows DSA, whose keys servers have refused since 7.0.
+ * The files that OpenSSH tries when no IdentityFile is given, in its order; for the security keys (`_sk`) among
+ * them the system's `ssh` is needed. OpenSSH 10.0 no longer knows DSA, whose keys servers have refused since 7.0.
  */
 const defaultIdentityNames = ['id_rsa', 'id_ecdsa', 'id_ecdsa_sk', 'id_ed25519', 'id_ed25519_sk'];
 

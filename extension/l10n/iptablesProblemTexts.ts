@@ -30,10 +30,12 @@ export const iptablesProblemTexts: Wordings = {
     l10n.t('Chain {chain} has a policy, but only built-in chains of {table} can have one.', args),
   'undeclared-chain': (args, l10n) => l10n.t('Chain {chain} is not declared in table {table}.', args),
   'missing-target-chain': (args, l10n) =>
-    l10n.t(
-      'Chain {chain} is not declared in table {table}, but {references} rule(s) jump to it; this is the first.',
-      args,
-    ),
+    Number(args['references']) === 1
+      ? l10n.t('Chain {chain} is not declared in table {table}, but a rule jumps to it.', args)
+      : l10n.t(
+          'Chain {chain} is not declared in table {table}, but {references} rules jump to it; this is the first.',
+          args,
+        ),
   'malformed-counters': (args, l10n) => l10n.t('Malformed counters: expected "[packets:bytes]".', args),
   'unterminated-quote': (args, l10n) => l10n.t('The quote is not closed before the end of the line.', args),
   'missing-command': (args, l10n) => l10n.t('The line has options but no command such as -A CHAIN.', args),

@@ -20,25 +20,45 @@ export const nodeProblemTexts: Wordings = {
         )
       : l10n.t('Both backends of iptables, legacy and nf_tables, hold rules, and the kernel runs both.', args),
   'leftover-chains': (args, l10n) =>
-    l10n.t(
-      '{chains} chain(s) of the {mode} mode are left in {backend} iptables ({family}), though the node is in {current} mode. "kube-proxy --cleanup" removes them.',
-      args,
-    ),
+    Number(args['chains']) === 1
+      ? l10n.t(
+          '1 chain of the {mode} mode is left in {backend} iptables ({family}), though the node is in {current} mode. "kube-proxy --cleanup" removes it.',
+          args,
+        )
+      : l10n.t(
+          '{chains} chains of the {mode} mode are left in {backend} iptables ({family}), though the node is in {current} mode. "kube-proxy --cleanup" removes them.',
+          args,
+        ),
   'leftover-virtual-servers': (args, l10n) =>
-    l10n.t(
-      '{count} virtual server(s) of the ipvs mode are left, though the node is in {current} mode. "kube-proxy --cleanup" removes them.',
-      args,
-    ),
+    Number(args['count']) === 1
+      ? l10n.t(
+          '1 virtual server of the ipvs mode is left, though the node is in {current} mode. "kube-proxy --cleanup" removes it.',
+          args,
+        )
+      : l10n.t(
+          '{count} virtual servers of the ipvs mode are left, though the node is in {current} mode. "kube-proxy --cleanup" removes them.',
+          args,
+        ),
   'leftover-addresses': (args, l10n) =>
-    l10n.t(
-      '{count} address(es) on kube-ipvs0 of the ipvs mode are left, though the node is in {current} mode. "kube-proxy --cleanup" removes them.',
-      args,
-    ),
+    Number(args['count']) === 1
+      ? l10n.t(
+          '1 address on kube-ipvs0 of the ipvs mode is left, though the node is in {current} mode. "kube-proxy --cleanup" removes it.',
+          args,
+        )
+      : l10n.t(
+          '{count} addresses on kube-ipvs0 of the ipvs mode are left, though the node is in {current} mode. "kube-proxy --cleanup" removes them.',
+          args,
+        ),
   'leftover-sets': (args, l10n) =>
-    l10n.t(
-      '{count} ipset(s) of the ipvs mode are left, though the node is in {current} mode. "kube-proxy --cleanup" removes them.',
-      args,
-    ),
+    Number(args['count']) === 1
+      ? l10n.t(
+          '1 ipset of the ipvs mode is left, though the node is in {current} mode. "kube-proxy --cleanup" removes it.',
+          args,
+        )
+      : l10n.t(
+          '{count} ipsets of the ipvs mode are left, though the node is in {current} mode. "kube-proxy --cleanup" removes them.',
+          args,
+        ),
   'leftover-table': (args, l10n) =>
     l10n.t(
       'The nftables table {family} {table} of the nftables mode is left, though the node is in {current} mode. "kube-proxy --cleanup" removes it.',

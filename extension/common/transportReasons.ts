@@ -125,6 +125,8 @@ export interface TransportReasonArgs {
   unexpectedOutput: Record<never, never>;
   agentExited: { code: number };
   agentKilled: { signal: string };
+  /** What the agent says is not this extension's protocol; `code` is that of the `AgentError`. */
+  agentNotUnderstood: { code: string };
   /** The server refused to run a command. */
   commandRefused: Record<never, never>;
   /** The program that carries the connection is not installed here. */
@@ -179,6 +181,7 @@ export const adviceByReason: Readonly<Record<TransportReason, TransportAdvice>> 
   unexpectedOutput: 'removeShellStartupOutput',
   agentExited: 'showLog',
   agentKilled: 'showLog',
+  agentNotUnderstood: 'reinstallExtension',
   commandRefused: 'showLog',
   programMissing: 'installOpenSshClient',
   uninstallFailed: 'showLog',

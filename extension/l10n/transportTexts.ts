@@ -102,6 +102,7 @@ const reasonWording: Wording = {
   unexpectedOutput: (_args, l10n) => l10n.t('The node answered something else than the agent.'),
   agentExited: (args, l10n) => l10n.t('The agent ended with exit code {code}.', { ...args }),
   agentKilled: (args, l10n) => l10n.t('The agent was ended by the signal {signal}.', { ...args }),
+  agentNotUnderstood: (args, l10n) => l10n.t('What the agent says is not understood ({code}).', { ...args }),
   commandRefused: (_args, l10n) => l10n.t('The node refused to run a command.'),
   programMissing: (args, l10n) => l10n.t('The program {program} is not installed on this computer.', { ...args }),
   uninstallFailed: (args, l10n) => l10n.t('{folder} could not be removed from the node.', { ...args }),

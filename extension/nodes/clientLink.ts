@@ -1,6 +1,7 @@
 import { AgentClient } from '../agentClient/agentClient.ts';
+import { AgentError } from '../agentClient/agentError.ts';
 import { DisposableStore } from '../common/disposable.ts';
-import type { TransportError } from '../common/transportError.ts';
+import { TransportError } from '../common/transportError.ts';
 import type { AgentProcess } from '../transport/delivery/agentProcess.ts';
 import type { Link } from '../transport/reconnectingConnection.ts';
 
@@ -14,13 +15,13 @@ export interface ClientLink extends Link {
 
 /** A started agent, with what ends it and says why it ended. */
 export interface StartedAgent extends Link {
-  readonly agent: AgentProcess;
+  readonly agent: Pick<AgentProcess, 'stdin' | 'stdout' | 'kill'>;
 }
 
 /**
  * Begins the conversation with an agent that was started. When either ends, so does the other.
  *
- * @throws AgentError when it does not answer as an agent does; it is ended then
+ * @throws TransportError when it does not answer, or not as an agent does; it is ended then
  */
 export async function openClientLink(
   started: StartedAgent,
@@ -41,9 +42,21 @@ export async function openClientLink(
   }
 }
 
-/** Why the agent did not answer: why its process ended, if it did so by itself. */
+/** Why there is no conversation: why the agent's process ended, if it did so by itself, or what it did instead. */
 async function reasonOf(error: unknown, lost: Promise<TransportError>): Promise<unknown> {
   const soon = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 500).unref());
   const reason = await Promise.race([lost, soon]);
-  return reason?.reason === 'agentExited' || reason?.reason === 'connectionLost' ? reason : error;
+  if (reason?.reason === 'agentExited' || reason?.reason === 'connectionLost') return reason;
+  if (!(error instanceof AgentError)) return error;
+  const details = { step: 'start', detail: error.message, cause: error } as const;
+  switch (error.code) {
+    case 'cancelled':
+      return new TransportError('cancelled', { ...details, args: {} });
+    case 'agent-silent':
+      return new TransportError('timeout', { ...details, args: { seconds: handshakeTimeoutMs / 1000 } });
+    case 'agent-closed':
+      return new TransportError('connectionLost', { ...details, args: {} });
+    default:
+      return new TransportError('agentNotUnderstood', { ...details, args: { code: error.code } });
+  }
 }

@@ -5,12 +5,14 @@ import { endWithParent } from './endWithParent.ts';
 import { guestFilesFolder, recipe } from './recipe.ts';
 import { runCommand, tryCommand } from './runCommand.ts';
 import { shellQuote } from './shellQuote.ts';
+import { TestNodeError } from './testNodeError.ts';
 
 /**
  * Installs Debian with the packages and files of the recipe.
  *
  * @param folder for files that are needed meanwhile
  * @param rootArchive where the new system is written to, as a tar archive
+ * @throws TestNodeError `build-failed`, `command-failed`, `command-missing`.
  */
 export async function installGuest(folder: string, rootArchive: string): Promise<void> {
   const apt = await readAptSettings(recipe.suite);
@@ -19,6 +21,13 @@ export async function installGuest(folder: string, rootArchive: string): Promise
     argv: ['tar', '--create', '--owner=0', '--group=0', '--file', guestArchive, '--directory', guestFilesFolder, '.'],
   });
   const asRoot = process.getuid?.() === 0;
+  if (!asRoot && (await tryCommand({ argv: ['unshare', '--user', 'true'] })).exitCode !== 0) {
+    throw new TestNodeError(
+      'build-failed',
+      'Users other than root may not make user namespaces on this machine (kernel.unprivileged_userns_clone, ' +
+        'user.max_user_namespaces, or a container), which building the disk image of the test node needs. Run this as root.',
+    );
+  }
   await runCommand({
     argv: await contained(asRoot, [
       'mmdebstrap',

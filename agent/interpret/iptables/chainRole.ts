@@ -6,10 +6,10 @@ import type { ChainIndex, IptablesDump } from '../../ruleset/iptables/document.t
  * KUBE-XLB- was what KUBE-EXT- and KUBE-SVL- are together, until Kubernetes 1.23.
  */
 function chainRole(name: string): ChainRole | undefined {
+  // Nearly all chains of a large node are endpoints'.
+  if (name.startsWith('KUBE-SEP-')) return 'endpoint';
   if (!name.startsWith('KUBE-')) return undefined;
   switch (name.slice(5, 9)) {
-    case 'SEP-':
-      return 'endpoint';
     case 'SVC-':
       return 'cluster';
     case 'SVL-':

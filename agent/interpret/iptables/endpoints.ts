@@ -73,7 +73,7 @@ function finish(
 }
 
 /** The rule of an endpoint's chain that rewrites the destination. */
-function findDnat(dump: IptablesDump, endpointChain: ChainIndex): RuleIndex | undefined {
+export function findDnat(dump: IptablesDump, endpointChain: ChainIndex): RuleIndex | undefined {
   const rules = dump.chainRules(endpointChain);
   // It is the last one: the first masquerades hairpin traffic.
   for (let index = rules.length - 1; index >= 0; index--) {

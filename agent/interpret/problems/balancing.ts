@@ -1,6 +1,7 @@
 import type { ModelProblem } from '../../model/nodeModel.ts';
-import type { ChainIndex, IptablesDump } from '../../ruleset/iptables/document.ts';
+import type { ChainIndex } from '../../ruleset/iptables/document.ts';
 import { readBalancing } from '../iptables/balancing.ts';
+import { findDnat } from '../iptables/endpoints.ts';
 import { EqualShares } from '../iptables/equalShares.ts';
 import { isWhole } from '../iptables/rulesets.ts';
 import { parseChainName } from '../nftables/chainName.ts';
@@ -20,7 +21,6 @@ function problemsOfIptables(ruleset: IptablesRuleset): ModelProblem[] {
   const nat = tables.get('nat');
   if (nat === undefined || !isWhole(ruleset, nat)) return [];
   const equalShares = new EqualShares(ruleset);
-  const withDnat = chainsWithDnat(dump);
   const problems: ModelProblem[] = [];
   for (let chain = 0; chain < dump.chainCount; chain++) {
     if (dump.chainTable(chain) !== nat) continue;
@@ -28,7 +28,7 @@ function problemsOfIptables(ruleset: IptablesRuleset): ModelProblem[] {
     if (role === undefined || role === 'firewall') continue;
     const found =
       role === 'endpoint'
-        ? problemsOfEndpointChain(ruleset, chain, withDnat)
+        ? problemsOfEndpointChain(ruleset, chain)
         : problemsOfServiceChain(ruleset, chain, equalShares);
     if (found !== undefined) problems.push(found);
   }
@@ -50,22 +50,12 @@ function problemsOfServiceChain(
   return unequalShares(name, rules.length, sum, locator.line(odd === undefined ? 0 : dump.ruleLine(odd.rule)));
 }
 
-/** Per chain 1 when one of its rules is DNAT: one pass over all rules is quicker than a look into each of 100,000 chains. */
-function chainsWithDnat(dump: IptablesDump): Uint8Array {
-  const found = new Uint8Array(dump.chainCount);
-  for (let rule = 0; rule < dump.ruleCount; rule++) {
-    if (dump.targetChain(rule) === -1 && dump.targetName(rule) === 'DNAT') found[dump.ruleChain(rule)] = 1;
-  }
-  return found;
-}
-
 function problemsOfEndpointChain(
   { dump, locator, roles }: IptablesRuleset,
   chain: ChainIndex,
-  withDnat: Uint8Array,
 ): ModelProblem | undefined {
   // A chain without rules that nothing leads to is one that kube-proxy has yet to delete.
-  if (withDnat[chain] === 1 || !roles.isReferenced(chain)) return undefined;
+  if (findDnat(dump, chain) !== undefined || !roles.isReferenced(chain)) return undefined;
   return endpointWithoutDnat(dump.chainName(chain), locator.line(dump.chain(chain).line));
 }
 

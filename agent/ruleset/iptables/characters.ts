@@ -12,7 +12,6 @@ export const COLON = 0x3a;
 export const OPEN_BRACKET = 0x5b;
 export const BACKSLASH = 0x5c;
 export const CLOSE_BRACKET = 0x5d;
-export const UPPER_A = 0x41;
 export const LOWER_G = 0x67;
 export const BYTE_ORDER_MARK = 0xfeff;
 

@@ -32,7 +32,7 @@ export class RuleScan {
   readonly #letterG: NextOccurrence;
   /** The next quote, tab or NUL: a line in front of it has plain words only. */
   #nextSpecial = -1;
-  /** The last two targets that the line went on behind: an endpoint's chain has two rules with always the same ones. */
+  /** The last two short targets: the rules of endpoints' chains have the same two in turn. */
   #recent: RecentTarget = { table: NONE, text: '', index: NONE };
   #lessRecent: RecentTarget = this.#recent;
   /** The name of the chain with a space after it, as it stands in front of a rule's options. */
@@ -62,11 +62,7 @@ export class RuleScan {
     this.target = NONE;
     this.flags = 0;
     const command = text.charCodeAt(start) === c.OPEN_BRACKET ? this.#skipCounters(start, end) : start;
-    const isAppend =
-      text.charCodeAt(command) === c.DASH &&
-      text.charCodeAt(command + 1) === c.UPPER_A &&
-      text.charCodeAt(command + 2) === c.SPACE;
-    if (!isAppend) return false;
+    if (!text.startsWith('-A ', command)) return false;
     if (this.#nextSpecial < start) this.#findSpecial(start);
     const chainEnd = this.#readChain(command + 3, end, table);
     if (chainEnd === -1) return false;

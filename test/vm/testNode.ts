@@ -16,28 +16,14 @@ export const cleanSnapshot = 'clean';
 /** How long a machine that goes on from a snapshot may take to accept SSH connections; it takes about a second. */
 const resumeTimeoutMs = 60_000;
 
-/**
- * How long the first command after a snapshot may take before it is tried anew: now and then an emulated machine never
- * answers a connection of its first moments, which sshd ends only after its LoginGraceTime of 120 s.
- */
-const firstCommandTimeoutMs = 20_000;
-
-/** How often the first command is tried. */
-const firstCommandTries = 4;
-
 /** The exit code with which ssh tells of a failure of its own. */
 const sshFailure = 255;
-
-/** How long ssh may take to end a connection that is shared; it takes milliseconds. */
-const closeTimeoutMs = 10_000;
 
 /** What a command on the node may be given. */
 export interface RemoteCommandOptions {
   /** Who runs it: `root` by default. */
   readonly user?: string;
   readonly stdin?: string | Uint8Array;
-  /** Milliseconds after which the command's connection is given up; none by default. */
-  readonly timeoutMs?: number;
 }
 
 /**
@@ -97,17 +83,7 @@ export class TestNode implements AsyncDisposable {
   /** Waits for a machine that goes on from a snapshot and sets its clock, which shows the time of the snapshot. */
   async resume(): Promise<void> {
     await awaitSshServer(this.ssh.host, this.ssh.port, resumeTimeoutMs);
-    for (let left = firstCommandTries; ; left -= 1) {
-      try {
-        await this.run(['date', '--set', `@${(Date.now() / 1000).toFixed(3)}`], { timeoutMs: firstCommandTimeoutMs });
-        return;
-      } catch (error) {
-        if (left === 1) {
-          throw error;
-        }
-        await this.#closeSharedConnection();
-      }
-    }
+    await this.run(['date', '--set', `@${(Date.now() / 1000).toFixed(3)}`]);
   }
 
   /** Ends the machine; resolves when it is gone. */
@@ -124,13 +100,12 @@ export class TestNode implements AsyncDisposable {
     const user = options.user ?? 'root';
     return tryCommand({
       argv: [
-        ...(['ssh', '-F', this.ssh.configFile, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=20'] as const),
+        ...(['ssh', '-F', this.ssh.configFile, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=60'] as const),
         // Emulated, the node takes most of a second for a new connection, so root's commands share one.
         ...(user === 'root' ? this.#sharedConnection() : []),
         ...['-o', 'ServerAliveInterval=15', '-l', user, sshAlias, shellQuote(argv)],
       ],
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
-      ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     });
   }
 
@@ -143,10 +118,7 @@ export class TestNode implements AsyncDisposable {
   async #closeSharedConnection(): Promise<void> {
     const connection = this.#sharedConnection();
     // It fails when there is none.
-    await tryCommand({
-      argv: ['ssh', '-F', this.ssh.configFile, ...connection, '-O', 'exit', sshAlias],
-      timeoutMs: closeTimeoutMs,
-    });
+    await tryCommand({ argv: ['ssh', '-F', this.ssh.configFile, ...connection, '-O', 'exit', sshAlias] });
   }
 
   /**
@@ -158,8 +130,7 @@ export class TestNode implements AsyncDisposable {
     const { exitCode, stdout, stderr } = await this.tryRun(argv, options);
     if (exitCode !== 0) {
       const message = `${argv[0] ?? ''} on the test node failed with exit code ${String(exitCode)}: ${stderr.trim()}`;
-      // No exit code: it was killed because its time was over.
-      throw new TestNodeError(exitCode === sshFailure || exitCode === null ? 'node-silent' : 'remote-failed', message);
+      throw new TestNodeError(exitCode === sshFailure ? 'node-silent' : 'remote-failed', message);
     }
     return stdout;
   }

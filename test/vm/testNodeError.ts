@@ -9,7 +9,7 @@
  * - `already-running`: the node runs already and its name can be used once only.
  * - `not-running`: the node was expected to run.
  * - `remote-failed`: a command on the node failed.
- * - `node-silent`: the connection to the node failed, or a command did not end in time.
+ * - `node-silent`: ssh itself failed, so that it is not known what the command did.
  * - `bad-case`: the folder holds no recorded rules of the wanted mode.
  */
 export type TestNodeErrorCode =

@@ -172,3 +172,6 @@ export const treeElementSchema = z.discriminatedUnion('kind', [
 
 /** One element of the tree that the agent serves; discriminated by `kind`. */
 export type TreeElement = z.infer<typeof treeElementSchema>;
+
+/** An element of one kind. */
+export type TreeElementOf<Kind extends TreeElement['kind']> = Extract<TreeElement, { kind: Kind }>;

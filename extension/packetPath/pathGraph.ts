@@ -1,11 +1,9 @@
 import { formatAddress } from '../../agent/model/address.ts';
-import type { TreeElement } from '../../agent/protocol/treeElement.ts';
+import type { TreeElement, TreeElementOf } from '../../agent/protocol/treeElement.ts';
 import type { PathEdge, PathGraph, PathNode } from '../../webview/protocol.ts';
 import type { PresentationContext } from '../tree/presentation/elementPresentation.ts';
 import { accessibleText, presentElement } from '../tree/presentation/presentElement.ts';
 import type { WalkedElement } from './walkService.ts';
-
-type Element<Kind extends TreeElement['kind']> = Extract<TreeElement, { kind: Kind }>;
 
 /**
  * The ways of new connections through a Service's rules. What leads where is read from the rules: a frontend's rule
@@ -34,8 +32,8 @@ class GraphBuilder {
 
   addPort(port: WalkedElement): void {
     const chains = new Map<string, string>();
-    const virtualServers: { readonly id: string; readonly element: Element<'virtualServer'> }[] = [];
-    const maps: { readonly id: string; readonly element: Element<'mapElement'> }[] = [];
+    const virtualServers: { readonly id: string; readonly element: TreeElementOf<'virtualServer'> }[] = [];
+    const maps: { readonly id: string; readonly element: TreeElementOf<'mapElement'> }[] = [];
     const direct: WalkedElement[] = [];
     for (const child of port.children) {
       const { element } = child;
@@ -61,7 +59,7 @@ class GraphBuilder {
   }
 
   /** Adds a chain and what it leads to; `chains` learns its id by its name. Returns the id. */
-  #addChain(walked: WalkedElement, chain: Element<'chain'>, chains: Map<string, string>): string {
+  #addChain(walked: WalkedElement, chain: TreeElementOf<'chain'>, chains: Map<string, string>): string {
     const id = `chain ${chain.family} ${chain.table} ${chain.name}`;
     chains.set(chain.name, id);
     if (this.nodes.has(id)) return id;
@@ -139,13 +137,13 @@ class GraphBuilder {
   }
 }
 
-function isServedBy(frontend: Element<'frontend'>, server: Element<'virtualServer'>): boolean {
+function isServedBy(frontend: TreeElementOf<'frontend'>, server: TreeElementOf<'virtualServer'>): boolean {
   if (frontend.port !== server.port || frontend.protocol !== server.protocol) return false;
   return frontend.ip === undefined || frontend.ip === server.ip;
 }
 
 /** Whether a key of a map (`10.96.0.10 . tcp . 80`, or `tcp . 30080` for node ports) is that of a frontend. */
-function matchesKey(frontend: Element<'frontend'>, key: string): boolean {
+function matchesKey(frontend: TreeElementOf<'frontend'>, key: string): boolean {
   const parts = key.split(/\s+\.\s+/).map((part) => part.trim());
   if (!parts.includes(String(frontend.port)) || !parts.includes(frontend.protocol)) return false;
   return frontend.ip === undefined ? parts.length === 2 : parts.includes(frontend.ip);

@@ -1,4 +1,4 @@
-import type { TreeElement } from '../../../agent/protocol/treeElement.ts';
+import type { TreeElement, TreeElementOf } from '../../../agent/protocol/treeElement.ts';
 import type { Localizer } from '../../l10n/localizer.ts';
 import { problemText } from '../../l10n/problemTexts.ts';
 import {
@@ -10,9 +10,7 @@ import {
 } from './elementPresentation.ts';
 import { severityIcon } from './headings.ts';
 
-type Element<Kind extends TreeElement['kind']> = Extract<TreeElement, { kind: Kind }>;
-
-export function presentProblem(element: Element<'problem'>, { l10n }: PresentationContext): ElementPresentation {
+export function presentProblem(element: TreeElementOf<'problem'>, { l10n }: PresentationContext): ElementPresentation {
   const text = problemText(element, l10n);
   const place =
     element.location === undefined
@@ -48,7 +46,10 @@ export function severityText(severity: NonNullable<TreeElement['severity']>, l10
   }
 }
 
-export function presentPart(element: Element<'part'>, { l10n, numbers }: PresentationContext): ElementPresentation {
+export function presentPart(
+  element: TreeElementOf<'part'>,
+  { l10n, numbers }: PresentationContext,
+): ElementPresentation {
   const status = statusText(element.status, l10n);
   const reason = element.reason === undefined ? undefined : problemText(element.reason, l10n);
   const facts: Fact[] = [
@@ -73,7 +74,7 @@ export function presentPart(element: Element<'part'>, { l10n, numbers }: Present
   };
 }
 
-function statusText(status: Element<'part'>['status'], l10n: Localizer): string {
+function statusText(status: TreeElementOf<'part'>['status'], l10n: Localizer): string {
   switch (status) {
     case 'complete':
       return l10n.t('complete');
@@ -86,7 +87,7 @@ function statusText(status: Element<'part'>['status'], l10n: Localizer): string 
   }
 }
 
-function statusIcon(status: Element<'part'>['status']): ElementIcon {
+function statusIcon(status: TreeElementOf<'part'>['status']): ElementIcon {
   switch (status) {
     case 'complete':
       return { id: 'pass', color: 'testing.iconPassed' };

@@ -1,5 +1,5 @@
 import { formatAddress } from '../../../agent/model/address.ts';
-import type { TreeElement } from '../../../agent/protocol/treeElement.ts';
+import type { TreeElementOf } from '../../../agent/protocol/treeElement.ts';
 import type { Localizer } from '../../l10n/localizer.ts';
 import { counterFacts, counterText } from './counterText.ts';
 import {
@@ -9,13 +9,11 @@ import {
   type PresentationContext,
 } from './elementPresentation.ts';
 
-type Element<Kind extends TreeElement['kind']> = Extract<TreeElement, { kind: Kind }>;
-
 function ruleCount(count: number, { l10n, numbers }: PresentationContext): string {
   return count === 1 ? l10n.t('1 rule') : l10n.t('{0} rules', numbers.integer(count));
 }
 
-export function presentChain(element: Element<'chain'>, context: PresentationContext): ElementPresentation {
+export function presentChain(element: TreeElementOf<'chain'>, context: PresentationContext): ElementPresentation {
   const { l10n, numbers } = context;
   const facts: Fact[] = [
     { name: l10n.t('Chain'), value: element.name, code: true },
@@ -44,7 +42,7 @@ export function presentChain(element: Element<'chain'>, context: PresentationCon
   };
 }
 
-function roleText(role: NonNullable<Element<'chain'>['role']>, l10n: Localizer): string {
+function roleText(role: NonNullable<TreeElementOf<'chain'>['role']>, l10n: Localizer): string {
   switch (role) {
     case 'cluster':
       return l10n.t('all endpoints');
@@ -59,7 +57,7 @@ function roleText(role: NonNullable<Element<'chain'>['role']>, l10n: Localizer):
   }
 }
 
-export function presentRule(element: Element<'rule'>, context: PresentationContext): ElementPresentation {
+export function presentRule(element: TreeElementOf<'rule'>, context: PresentationContext): ElementPresentation {
   const { l10n } = context;
   return {
     // The chain that it stands in is the line above.
@@ -76,7 +74,7 @@ export function presentRule(element: Element<'rule'>, context: PresentationConte
 }
 
 export function presentVirtualServer(
-  element: Element<'virtualServer'>,
+  element: TreeElementOf<'virtualServer'>,
   context: PresentationContext,
 ): ElementPresentation {
   const { l10n, numbers } = context;
@@ -117,7 +115,10 @@ export function presentVirtualServer(
   };
 }
 
-export function presentMapElement(element: Element<'mapElement'>, context: PresentationContext): ElementPresentation {
+export function presentMapElement(
+  element: TreeElementOf<'mapElement'>,
+  context: PresentationContext,
+): ElementPresentation {
   const { l10n } = context;
   return {
     label: element.key,
@@ -133,7 +134,10 @@ export function presentMapElement(element: Element<'mapElement'>, context: Prese
   };
 }
 
-export function presentHook(element: Element<'hook'>, { l10n, numbers }: PresentationContext): ElementPresentation {
+export function presentHook(
+  element: TreeElementOf<'hook'>,
+  { l10n, numbers }: PresentationContext,
+): ElementPresentation {
   return {
     label: element.hook,
     description: numbers.integer(element.chains),
@@ -146,7 +150,7 @@ export function presentHook(element: Element<'hook'>, { l10n, numbers }: Present
   };
 }
 
-export function presentSet(element: Element<'set'>, context: PresentationContext): ElementPresentation {
+export function presentSet(element: TreeElementOf<'set'>, context: PresentationContext): ElementPresentation {
   const { l10n, numbers } = context;
   const entries = element.entries === 1 ? l10n.t('1 entry') : l10n.t('{0} entries', numbers.integer(element.entries));
   return {
@@ -166,7 +170,7 @@ export function presentSet(element: Element<'set'>, context: PresentationContext
   };
 }
 
-export function presentSetEntry(element: Element<'setEntry'>, context: PresentationContext): ElementPresentation {
+export function presentSetEntry(element: TreeElementOf<'setEntry'>, context: PresentationContext): ElementPresentation {
   return {
     label: element.text,
     description: counterText(element, context) ?? '',
@@ -176,7 +180,7 @@ export function presentSetEntry(element: Element<'setEntry'>, context: Presentat
   };
 }
 
-export function presentOwner(element: Element<'owner'>, context: PresentationContext): ElementPresentation {
+export function presentOwner(element: TreeElementOf<'owner'>, context: PresentationContext): ElementPresentation {
   const { l10n, numbers } = context;
   return {
     label: element.owner === 'unknown' ? l10n.t('unknown writer') : element.owner,

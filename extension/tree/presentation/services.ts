@@ -1,5 +1,5 @@
 import { formatAddress } from '../../../agent/model/address.ts';
-import type { TreeElement } from '../../../agent/protocol/treeElement.ts';
+import type { TreeElementOf } from '../../../agent/protocol/treeElement.ts';
 import type { Localizer } from '../../l10n/localizer.ts';
 import { counterFacts, counterText } from './counterText.ts';
 import {
@@ -10,14 +10,15 @@ import {
   type PresentationContext,
 } from './elementPresentation.ts';
 
-type Element<Kind extends TreeElement['kind']> = Extract<TreeElement, { kind: Kind }>;
-
 /** `1 endpoint`, `3 endpoints`. */
 function endpointCount(count: number, { l10n, numbers }: PresentationContext): string {
   return count === 1 ? l10n.t('1 endpoint') : l10n.t('{0} endpoints', numbers.integer(count));
 }
 
-export function presentNamespace(element: Element<'namespace'>, context: PresentationContext): ElementPresentation {
+export function presentNamespace(
+  element: TreeElementOf<'namespace'>,
+  context: PresentationContext,
+): ElementPresentation {
   const { l10n, numbers } = context;
   return {
     label: element.name === '' ? l10n.t('(no namespace known)') : element.name,
@@ -34,7 +35,7 @@ export function presentNamespace(element: Element<'namespace'>, context: Present
   };
 }
 
-export function presentService(element: Element<'service'>, context: PresentationContext): ElementPresentation {
+export function presentService(element: TreeElementOf<'service'>, context: PresentationContext): ElementPresentation {
   const { l10n, numbers } = context;
   const [firstIP] = element.clusterIPs;
   return {
@@ -59,7 +60,10 @@ export function presentService(element: Element<'service'>, context: Presentatio
   };
 }
 
-export function presentServicePort(element: Element<'servicePort'>, context: PresentationContext): ElementPresentation {
+export function presentServicePort(
+  element: TreeElementOf<'servicePort'>,
+  context: PresentationContext,
+): ElementPresentation {
   const { l10n, numbers } = context;
   const protocolAndPort = `${element.protocol.toUpperCase()} ${element.port}`;
   return {
@@ -88,7 +92,7 @@ export function presentServicePort(element: Element<'servicePort'>, context: Pre
   };
 }
 
-export function presentFrontend(element: Element<'frontend'>, context: PresentationContext): ElementPresentation {
+export function presentFrontend(element: TreeElementOf<'frontend'>, context: PresentationContext): ElementPresentation {
   const { l10n } = context;
   const address = element.ip === undefined ? `*:${element.port}` : formatAddress(element.ip, element.port);
   const kind = frontendText(element.frontend, l10n);
@@ -120,7 +124,7 @@ export function presentFrontend(element: Element<'frontend'>, context: Presentat
   };
 }
 
-function frontendText(kind: Element<'frontend'>['frontend'], l10n: Localizer): string {
+function frontendText(kind: TreeElementOf<'frontend'>['frontend'], l10n: Localizer): string {
   switch (kind) {
     case 'clusterIP':
       return l10n.t('cluster IP');
@@ -133,7 +137,7 @@ function frontendText(kind: Element<'frontend'>['frontend'], l10n: Localizer): s
   }
 }
 
-function verdictText(verdict: Element<'frontend'>['verdict'], l10n: Localizer): string {
+function verdictText(verdict: TreeElementOf<'frontend'>['verdict'], l10n: Localizer): string {
   switch (verdict) {
     case 'endpoints':
       return l10n.t('goes to endpoints');
@@ -144,19 +148,19 @@ function verdictText(verdict: Element<'frontend'>['verdict'], l10n: Localizer): 
   }
 }
 
-const frontendIcons: Readonly<Record<Element<'frontend'>['frontend'], string>> = {
+const frontendIcons: Readonly<Record<TreeElementOf<'frontend'>['frontend'], string>> = {
   clusterIP: 'symbol-interface',
   nodePort: 'vm',
   externalIP: 'globe',
   loadBalancerIP: 'cloud',
 };
 
-function frontendIcon(element: Element<'frontend'>): ElementIcon {
+function frontendIcon(element: TreeElementOf<'frontend'>): ElementIcon {
   const id = frontendIcons[element.frontend];
   return element.verdict === 'endpoints' ? { id } : { id, color: 'problemsWarningIcon.foreground' };
 }
 
-export function presentEndpoint(element: Element<'endpoint'>, context: PresentationContext): ElementPresentation {
+export function presentEndpoint(element: TreeElementOf<'endpoint'>, context: PresentationContext): ElementPresentation {
   const { l10n, numbers } = context;
   const address = formatAddress(element.ip, element.port);
   // An endpoint that only traffic kept to the node reaches has no part of the rest.

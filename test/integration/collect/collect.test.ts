@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, it } from 'node:test';
-import type { TreeElement } from '../../../agent/protocol/treeElement.ts';
+import type { TreeElementOf } from '../../../agent/protocol/treeElement.ts';
 import type { AgentClient } from '../../../extension/agentClient/agentClient.ts';
 import { AgentError } from '../../../extension/agentClient/agentError.ts';
 import { goldenFolder, NodeInNamespace, servicesOf } from './nodeInNamespace.ts';
 
-type PartElement = Extract<TreeElement, { kind: 'part' }>;
+type PartElement = TreeElementOf<'part'>;
 
 async function partsOf(client: AgentClient, snapshot: string): Promise<Map<string, PartElement>> {
   const { elements } = await client.children({ snapshot, parent: 'parts', offset: 0, limit: 100 });

@@ -1,15 +1,13 @@
-import type { TreeElement } from '../../../agent/protocol/treeElement.ts';
+import type { TreeElement, TreeElementOf } from '../../../agent/protocol/treeElement.ts';
 import { english } from '../../../extension/l10n/localizer.ts';
 import type { PresentationContext } from '../../../extension/tree/presentation/elementPresentation.ts';
 import { numberWords } from '../../../extension/tree/presentation/numberWords.ts';
-
-type Element<Kind extends TreeElement['kind']> = Extract<TreeElement, { kind: Kind }>;
 
 /** English words and numbers. */
 export const context: PresentationContext = { l10n: english, numbers: numberWords('en') };
 
 /** One element of every kind, as an agent could serve it. */
-export const elements: { readonly [Kind in TreeElement['kind']]: Element<Kind> } = {
+export const elements: { readonly [Kind in TreeElement['kind']]: TreeElementOf<Kind> } = {
   services: { kind: 'services', id: 'services', childCount: 2, count: 9 },
   baseChains: { kind: 'baseChains', id: 'baseChains', childCount: 1, count: 24 },
   virtualServers: { kind: 'virtualServers', id: 'virtualServers', childCount: 27, count: 27 },

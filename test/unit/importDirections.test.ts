@@ -39,6 +39,8 @@ const layers: readonly Layer[] = [
   { path: 'agent/ruleset', imports: ['agent/model'], packages: ['zod'] },
   { path: 'agent/objects', imports: ['agent/model'], packages: ['yaml', 'zod'] },
   { path: 'agent/interpret', imports: ['agent/model', 'agent/ruleset', 'agent/objects'], packages: ['zod'] },
+  { path: 'agent/compile', imports: ['agent/model', 'agent/objects'], packages: [] },
+  { path: 'agent/plan', imports: ['agent/model', 'agent/ruleset'], packages: [] },
   { path: 'agent/protocol', imports: [], types: ['agent/model'], packages: ['vscode-jsonrpc', 'zod'] },
   {
     path: 'agent/outline',
@@ -47,7 +49,7 @@ const layers: readonly Layer[] = [
   },
   {
     path: 'agent/node',
-    imports: ['agent/model', 'agent/ruleset'],
+    imports: ['agent/model', 'agent/ruleset', 'agent/plan'],
     packages: ['node:child_process', 'node:fs', 'node:http', 'zod'],
   },
   { path: 'agent', imports: ['agent'], packages: ['vscode-jsonrpc', 'zod'] },

@@ -28,6 +28,8 @@ const change = z.object({
   state: z.enum(['pending', 'confirmed', 'rolled-back', 'roll-back-failed']),
   /** RFC 3339, UTC; of pending changes. */
   deadline: z.optional(z.string()),
+  /** Seconds until `deadline` when this was said: the clocks of node and client may differ. */
+  secondsLeft: z.optional(z.number()),
 });
 export type NodeChange = z.infer<typeof change>;
 

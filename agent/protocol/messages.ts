@@ -21,7 +21,7 @@ export const initialize = {
     pid: z.number(),
     nodeName: z.string(),
     /** What this agent can do on this node. `apply` is there only where it may write. */
-    capabilities: z.array(z.enum(['read', 'files'])),
+    capabilities: z.array(z.enum(['read', 'files', 'apply'])),
   }),
 } as const;
 

@@ -28,6 +28,7 @@ import { heartbeatIntervalMs, protocolVersion } from '../../agent/protocol/versi
 import type { Disposable } from '../common/disposable.ts';
 import { Emitter } from '../common/emitter.ts';
 import { AgentError } from './agentError.ts';
+import { ChangeClient, type RequestWatch } from './changeClient.ts';
 
 /** The two ends of an agent: what it prints, and what it reads. A Duplex can be both. */
 export interface AgentStreams {
@@ -45,17 +46,14 @@ export interface AgentClientOptions {
 
 /** What an agent says of itself. */
 export type AgentInformation = z.infer<typeof initialize.result>;
-export type SnapshotProgress = z.infer<typeof progressSchema>;
 export type ChildrenParams = z.infer<typeof treeChildren.params>;
 export type ChildrenResult = z.infer<typeof treeChildren.result>;
 export type RuleDocument = z.infer<typeof readDocument.result>;
 
 /** What watches a request for a snapshot. */
-export interface SnapshotWatch {
+export interface SnapshotWatch extends RequestWatch {
   /** Text of Services and EndpointSlices that give names to ipvs virtual servers. */
   readonly objects?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: SnapshotProgress) => void) | undefined;
 }
 
 /**
@@ -72,6 +70,11 @@ export class AgentClient implements Disposable {
   #heartbeat: NodeJS.Timeout | undefined;
   #information: AgentInformation | undefined;
   #tokens = 0;
+  /** The requests that change the agent's node. */
+  readonly changes = new ChangeClient({
+    send: (definition, params, signal) => this.#request(definition, params, signal),
+    watched: (watch, send) => this.#watched(watch, send),
+  });
 
   /**
    * Says hello to the agent behind `streams`.
@@ -124,12 +127,16 @@ export class AgentClient implements Disposable {
 
   /** Reads the node's kernel. */
   takeSnapshot(watch: SnapshotWatch = {}): Promise<SnapshotSummary> {
-    return this.#watched(watch, (common, signal) => this.#request(takeSnapshot, common, signal));
+    return this.#watched(watch, (common) =>
+      this.#request(takeSnapshot, { ...common, ...objectsOf(watch) }, watch.signal),
+    );
   }
 
   /** Loads saved dumps from files on the agent's machine. */
   openDumps(paths: readonly string[], watch: SnapshotWatch = {}): Promise<SnapshotSummary> {
-    return this.#watched(watch, (common, signal) => this.#request(openDumps, { ...common, paths: [...paths] }, signal));
+    return this.#watched(watch, (common) =>
+      this.#request(openDumps, { ...common, ...objectsOf(watch), paths: [...paths] }, watch.signal),
+    );
   }
 
   async releaseSnapshot(snapshot: string): Promise<void> {
@@ -161,19 +168,19 @@ export class AgentClient implements Disposable {
     this.#end(new AgentError('agent-closed', 'The connection to the agent was closed.'));
   }
 
+  /** Sends a request with the token that its reports carry, where somebody wants them. */
   async #watched<T>(
-    { objects, signal, onProgress }: SnapshotWatch,
-    send: (common: { objects?: string; progressToken?: string }, signal: AbortSignal | undefined) => Promise<T>,
+    { onProgress }: RequestWatch,
+    send: (common: { progressToken?: string }) => Promise<T>,
   ): Promise<T> {
-    const common = objects === undefined ? {} : { objects };
-    if (onProgress === undefined) return send(common, signal);
+    if (onProgress === undefined) return send({});
     const progressToken = `progress-${++this.#tokens}`;
     const listener = this.#connection.onProgress(snapshotProgress, progressToken, (progress) => {
       const parsed = progressSchema.safeParse(progress);
       if (parsed.success) onProgress(parsed.data);
     });
     try {
-      return await send({ ...common, progressToken }, signal);
+      return await send({ progressToken });
     } finally {
       listener.dispose();
     }
@@ -237,6 +244,10 @@ export class AgentClient implements Disposable {
     this.#ended.fire(error);
     this.#ended.dispose();
   }
+}
+
+function objectsOf({ objects }: SnapshotWatch): { objects?: string } {
+  return objects === undefined ? {} : { objects };
 }
 
 function closeReason(error: unknown): AgentError {

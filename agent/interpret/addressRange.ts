@@ -1,4 +1,4 @@
-import { canonicalIp } from '../model/canonicalIp.ts';
+import { parseIpNumber } from '../model/ipNumber.ts';
 
 /**
  * Whether a CIDR, an address or a range `FROM-TO` holds nothing but the given addresses. nft merges neighbouring
@@ -30,13 +30,6 @@ function boundsOf(range: string): { first: bigint; last: bigint } | undefined {
 
 /** The address as a number, different for the two families. */
 function toNumber(ip: string): bigint | undefined {
-  const canonical = canonicalIp(ip);
-  if (canonical === undefined) return undefined;
-  if (!canonical.includes(':')) return canonical.split('.').reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-  const [head = '', tail] = canonical.split('::');
-  const headGroups = head === '' ? [] : head.split(':');
-  const tailGroups = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = Array<string>(8 - headGroups.length - tailGroups.length).fill('0');
-  const groups = [...headGroups, ...zeros, ...tailGroups];
-  return groups.reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 1n << 128n);
+  const number = parseIpNumber(ip);
+  return number?.family === 'ipv6' ? number.value | (1n << 128n) : number?.value;
 }

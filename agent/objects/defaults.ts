@@ -12,7 +12,8 @@ export function serviceWithDefaults(input: ServiceInput): ServiceObject {
   const clusterIPs =
     spec.clusterIPs ?? (spec.clusterIP === null || spec.clusterIP === undefined ? [] : [spec.clusterIP]);
   const ingress = input.status?.loadBalancer?.ingress ?? [];
-  const service = {
+  const proxyName = input.metadata.labels?.['service.kubernetes.io/service-proxy-name'];
+  return {
     namespace: input.metadata.namespace ?? 'default',
     name: input.metadata.name,
     type: spec.type ?? 'ClusterIP',
@@ -29,11 +30,11 @@ export function serviceWithDefaults(input: ServiceInput): ServiceObject {
     })),
     internalTrafficPolicy: policyOf(spec.internalTrafficPolicy),
     externalTrafficPolicy: policyOf(spec.externalTrafficPolicy),
-  } satisfies ServiceObject;
-  if (spec.sessionAffinity !== 'ClientIP') return service;
-  return {
-    ...service,
-    affinitySeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds,
+    ...(spec.sessionAffinity === 'ClientIP'
+      ? { affinitySeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds }
+      : {}),
+    ...(spec.healthCheckNodePort ? { healthCheckNodePort: spec.healthCheckNodePort } : {}),
+    ...(proxyName === undefined ? {} : { proxyName }),
   };
 }
 
@@ -50,18 +51,21 @@ export function endpointSliceWithDefaults(input: EndpointSliceInput): EndpointSl
       ...(port.port ? { port: port.port } : {}),
     })),
     endpoints: (input.endpoints ?? []).map(endpointWithDefaults),
+    ...(input.metadata.labels?.['service.kubernetes.io/headless'] === undefined ? {} : { headless: true }),
   };
 }
 
 function endpointWithDefaults(endpoint: NonNullable<EndpointSliceInput['endpoints']>[number]): EndpointObject {
-  const ready = endpoint.conditions?.ready ?? true;
+  const { forZones, forNodes } = endpoint.hints ?? {};
   return {
     addresses: addresses(endpoint.addresses ?? []),
-    ready,
+    ready: endpoint.conditions?.ready ?? true,
     serving: endpoint.conditions?.serving ?? true,
     terminating: endpoint.conditions?.terminating ?? false,
     ...(endpoint.nodeName ? { nodeName: endpoint.nodeName } : {}),
     ...(endpoint.zone ? { zone: endpoint.zone } : {}),
+    ...(forZones && forZones.length > 0 ? { zoneHints: forZones.map(({ name }) => name) } : {}),
+    ...(forNodes && forNodes.length > 0 ? { nodeHints: forNodes.map(({ name }) => name) } : {}),
   };
 }
 

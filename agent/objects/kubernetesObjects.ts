@@ -22,6 +22,13 @@ export interface ServiceObject {
   readonly affinitySeconds?: number;
   readonly internalTrafficPolicy: TrafficPolicy;
   readonly externalTrafficPolicy: TrafficPolicy;
+  /** Where a load balancer asks whether this node has endpoints; absent when there is none. */
+  readonly healthCheckNodePort?: number;
+  /**
+   * The label `service.kubernetes.io/service-proxy-name`: the proxy of that name serves it, and kube-proxy passes it
+   * over, whatever the name.
+   */
+  readonly proxyName?: string;
 }
 
 export type TrafficPolicy = 'Cluster' | 'Local';
@@ -43,6 +50,8 @@ export interface EndpointSliceObject {
   readonly addressType: 'IPv4' | 'IPv6' | 'FQDN';
   readonly ports: readonly EndpointSlicePort[];
   readonly endpoints: readonly EndpointObject[];
+  /** Whether it has the label `service.kubernetes.io/headless`; kube-proxy does not watch such slices. */
+  readonly headless?: true;
 }
 
 export interface EndpointSlicePort {
@@ -62,4 +71,8 @@ export interface EndpointObject {
   readonly terminating: boolean;
   readonly nodeName?: string;
   readonly zone?: string;
+  /** Zones whose nodes should use it (`hints.forZones`), which the control plane makes of `trafficDistribution`. */
+  readonly zoneHints?: readonly string[];
+  /** Nodes that should use it (`hints.forNodes`). */
+  readonly nodeHints?: readonly string[];
 }

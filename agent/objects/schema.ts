@@ -11,6 +11,8 @@ const metadata = z.object({
   labels: z.nullish(z.record(z.string(), z.string())),
 });
 const protocol = z.nullish(z.enum(['TCP', 'UDP', 'SCTP', '']));
+/** `hints.forZones`, `hints.forNodes`. */
+const hints = list(z.object({ name: z.string() }));
 const trafficPolicy = z.nullish(z.enum(['Cluster', 'Local', '']));
 
 /** core/v1 Service. */
@@ -29,6 +31,7 @@ export const serviceSchema = z.object({
     ),
     internalTrafficPolicy: trafficPolicy,
     externalTrafficPolicy: trafficPolicy,
+    healthCheckNodePort: z.nullish(portNumber),
   }),
   status: z.nullish(
     z.object({
@@ -56,6 +59,7 @@ export const endpointSliceSchema = z.object({
       ),
       nodeName: z.nullish(z.string()),
       zone: z.nullish(z.string()),
+      hints: z.nullish(z.object({ forZones: hints, forNodes: hints })),
     }),
   ),
 });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { oneOf, UsageError } from './usageError.ts';
 
 export const readModes = ['auto', 'iptables', 'ipvs', 'nftables'] as const;
 export type ReadMode = (typeof readModes)[number];
@@ -25,11 +26,6 @@ export type CommandLine =
       readonly language: ParseLanguage | undefined;
       readonly output: 'print' | 'json';
     };
-
-/** Thrown for a command line that asks for nothing that there is. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 const options = {
   help: { type: 'boolean', short: 'h' },
@@ -113,11 +109,4 @@ function parseCommand(values: Values, [file, ...more]: readonly string[]): Comma
     language: oneOf('language', values.language, parseLanguages),
     output: values.print === true ? 'print' : 'json',
   };
-}
-
-function oneOf<T extends string>(option: string, value: string | undefined, allowed: readonly T[]): T | undefined {
-  if (value === undefined) return undefined;
-  const found = allowed.find((word) => word === value);
-  if (found === undefined) throw new UsageError(`--${option} is one of ${allowed.join(', ')}, not "${value}".`);
-  return found;
 }

@@ -1,8 +1,9 @@
 import type { CliEnvironment } from './cliEnvironment.ts';
-import { type CommandLine, readCommandLine, UsageError } from './commandLine.ts';
+import { type CommandLine, readCommandLine } from './commandLine.ts';
 import { helpText } from './helpText.ts';
 import { runParse } from './runParse.ts';
 import { runRead } from './runRead.ts';
+import { UsageError } from './usageError.ts';
 
 const exitStatus = { success: 0, failure: 1, usage: 2 } as const;
 

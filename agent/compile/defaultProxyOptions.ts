@@ -2,7 +2,7 @@ import type { IpFamily } from '../model/address.ts';
 import type { KernelFacts, ProxyOptions } from './proxyOptions.ts';
 
 /** What a user says; what is left out is as kube-proxy has it. */
-export type ProxyOptionsInput = Pick<ProxyOptions, 'nodeName'> & {
+export type GivenProxyOptions = Pick<ProxyOptions, 'nodeName'> & {
   /** Canonical; one of a family at most. They say which families are programmed. */
   readonly nodeIps: readonly string[];
   /** Programs IPv6 also where no node address is of it. */
@@ -18,7 +18,7 @@ type Optional<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
  *
  * @param kernel what is known of the node; where nothing is, {@link assumedKernelFacts}.
  */
-export function completeProxyOptions(input: ProxyOptionsInput, kernel: KernelFacts): ProxyOptions {
+export function completeProxyOptions(input: GivenProxyOptions, kernel: KernelFacts): ProxyOptions {
   const nodeIps = new Map<IpFamily, string>(input.nodeIps.map((ip) => [ip.includes(':') ? 'ipv6' : 'ipv4', ip]));
   if (input.ipv6 === true && !nodeIps.has('ipv6')) nodeIps.set('ipv6', '::');
   return {

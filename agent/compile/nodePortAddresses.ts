@@ -43,7 +43,8 @@ export function resolveNodePortAddresses(
 function cidrsOfFamily({ nodePortAddresses, nodeIps }: ProxyOptions, mode: ServiceMode, family: IpFamily): Cidr[] {
   const wanted = nodePortAddresses.length === 0 && mode === 'nftables' ? [primary] : nodePortAddresses;
   const texts = wanted.length === 1 && wanted[0] === primary ? [ownCidr(nodeIps.get(family))] : wanted;
-  const cidrs = texts.map(parseCidr).filter((cidr) => cidr !== undefined && cidr.family === family);
+  const known = texts.map(parseCidr).filter((cidr) => cidr !== undefined);
+  const cidrs = known.filter((cidr) => cidr.family === family);
   const whole = parseCidr(everyAddress[family]);
   return cidrs.length === 0 && whole !== undefined ? [whole] : cidrs;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readCommandLine, UsageError } from '../../../agent/cli/commandLine.ts';
+import { readCommandLine } from '../../../agent/cli/commandLine.ts';
+import { UsageError } from '../../../agent/cli/usageError.ts';
 
 const read = { command: 'read', mode: 'auto', from: [], objects: [], nodeName: undefined, output: 'tree' };
 

@@ -36,7 +36,8 @@ export function resolveServices(
     for (const port of ports.values()) {
       const described = describePort(service, port, clusterIp, ranges, ofFamily);
       const candidates = endpointCandidates(serviceSlices, port, options.nodeName);
-      resolved.push({ ...described, ...categorizeEndpoints(candidates, described, options) });
+      const endpointsOnNode = candidates.map(({ endpoint }) => endpoint).filter(({ isLocal }) => isLocal);
+      resolved.push({ ...described, endpointsOnNode, ...categorizeEndpoints(candidates, described, options) });
     }
   }
   return resolved.sort((a, b) => compare(a.name, b.name) || compare(a.protocol, b.protocol));

@@ -34,6 +34,8 @@ export interface ResolvedServicePort {
   readonly localEndpoints: readonly ResolvedEndpoint[];
   /** The union of both. */
   readonly allLocallyReachableEndpoints: readonly ResolvedEndpoint[];
+  /** Every endpoint on this node, usable or not: those whose connections to themselves ipvs mode masquerades. */
+  readonly endpointsOnNode: readonly ResolvedEndpoint[];
   /** Whether any endpoint would be usable from some node: tells "no endpoints" from "none on this node". */
   readonly hasAnyEndpoints: boolean;
 }

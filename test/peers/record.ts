@@ -20,10 +20,10 @@ const generatedCases: Readonly<Record<string, { readonly seed: number; readonly 
   'mixed-60': { seed: 60, services: 60 },
 };
 
-/** What the recorded node is, in each family. */
+/** What the recorded node is, in each family. Node ports are open on all its addresses in every mode. */
 const nodeArguments: Readonly<Record<IpFamily, readonly string[]>> = {
-  ipv4: ['-node-ip', '10.0.2.15', '-cluster-cidr', '10.244.0.0/16'],
-  ipv6: ['-node-ip', '2001:db8:f::15', '-cluster-cidr', 'fd00:10:244::/64'],
+  ipv4: ['-node-ip', '10.0.2.15', '-cluster-cidr', '10.244.0.0/16', '-nodeport-addresses', '0.0.0.0/0'],
+  ipv6: ['-node-ip', '2001:db8:f::15', '-cluster-cidr', 'fd00:10:244::/64', '-nodeport-addresses', '::/0'],
 };
 
 /** Where the program and its input are put on the node. */

@@ -1,16 +1,17 @@
 // Command oracle programs the kernel of the network namespace it runs in as kube-proxy does: it hands the Services and
 // EndpointSlices of a file to the proxiers of k8s.io/kubernetes, with no API server, and ends after the first sync.
+// With -bench it syncs when it is told to, and says how long that took.
 package main
 
 import (
 	"context"
 	"flag"
 	"fmt"
-	"net"
 	"os"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/component-base/metrics/legacyregistry"
+	"k8s.io/kubernetes/pkg/proxy"
 )
 
 // failureMetrics count the syncs that the kernel or its tools refused; kube-proxy only logs those and tries again.
@@ -20,24 +21,21 @@ var failureMetrics = map[string]bool{
 }
 
 func main() {
-	config := nodeConfig{}
+	flags := defineFlags(flag.CommandLine)
 	mode := flag.String("mode", "iptables", "iptables, ipvs or nftables")
 	file := flag.String("objects", "", "file with one Service or EndpointSlice in JSON on each line")
-	nodeIP := flag.String("node-ip", "10.0.2.15", "the node's address; its family is the one that is programmed")
-	flag.StringVar(&config.name, "node", "testnode", "the node's name")
-	flag.StringVar(&config.zone, "zone", "zone-a", "the node's topology.kubernetes.io/zone")
-	flag.StringVar(&config.clusterCIDR, "cluster-cidr", "10.244.0.0/16", "addresses of pods")
+	isBench := flag.Bool("bench", false, "sync whenever standard input says so, and print how long it took")
 	flag.Parse()
-	config.ip = net.ParseIP(*nodeIP)
-	if err := run(*mode, *file, config); err != nil {
+	if err := run(*mode, *file, flags, *isBench); err != nil {
 		fmt.Fprintln(os.Stderr, "oracle:", err)
 		os.Exit(1)
 	}
 }
 
-func run(mode, file string, config nodeConfig) error {
-	if config.ip == nil {
-		return fmt.Errorf("-node-ip is no IP address")
+func run(mode, file string, flags *nodeFlags, isBench bool) error {
+	config, err := flags.config(mode)
+	if err != nil {
+		return err
 	}
 	proxier, err := newProxier(context.Background(), mode, config)
 	if err != nil {
@@ -54,8 +52,15 @@ func run(mode, file string, config nodeConfig) error {
 	for _, slice := range objects.slices {
 		proxier.OnEndpointSliceAdd(slice)
 	}
-	// Told that it has seen everything, a proxier syncs before the call returns.
 	proxier.OnServiceSynced()
+	if isBench {
+		return bench(proxier, objects.slices)
+	}
+	return sync(proxier)
+}
+
+// sync brings the kernel up to date: told that it has seen everything, a proxier syncs before the call returns.
+func sync(proxier proxy.Provider) error {
 	proxier.OnEndpointSlicesSynced()
 	return checkFailures()
 }

@@ -8,6 +8,7 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 	discovery "k8s.io/api/discovery/v1"
+	"k8s.io/kubernetes/pkg/proxy/apis"
 )
 
 // maxLineBytes bounds one object; an API server takes no more than 3 MiB.
@@ -19,7 +20,8 @@ type clusterObjects struct {
 	slices   []*discovery.EndpointSlice
 }
 
-// readObjects reads one object from each line and fills in what the API server would have.
+// readObjects reads one object from each line, fills in what the API server would have, and leaves out what kube-proxy's
+// watches leave out (Run of cmd/kube-proxy/app/server.go).
 func readObjects(path string, family v1.IPFamily) (clusterObjects, error) {
 	objects := clusterObjects{}
 	file, err := os.Open(path)
@@ -49,14 +51,18 @@ func (objects *clusterObjects) add(line []byte, family v1.IPFamily) error {
 			return err
 		}
 		setServiceDefaults(service, family)
-		objects.services = append(objects.services, service)
+		if _, isOthers := service.Labels[apis.LabelServiceProxyName]; !isOthers && service.Spec.ClusterIP != v1.ClusterIPNone {
+			objects.services = append(objects.services, service)
+		}
 	case "EndpointSlice":
 		slice := &discovery.EndpointSlice{}
 		if err := json.Unmarshal(line, slice); err != nil {
 			return err
 		}
 		setSliceDefaults(slice)
-		objects.slices = append(objects.slices, slice)
+		if _, isHeadless := slice.Labels[v1.IsHeadlessService]; !isHeadless {
+			objects.slices = append(objects.slices, slice)
+		}
 	default:
 		return fmt.Errorf("unknown kind %q", head.Kind)
 	}

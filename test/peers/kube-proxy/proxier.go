@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
+	"reflect"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
@@ -17,62 +17,50 @@ import (
 	utilipvs "k8s.io/kubernetes/pkg/proxy/ipvs/util"
 	proxymetrics "k8s.io/kubernetes/pkg/proxy/metrics"
 	"k8s.io/kubernetes/pkg/proxy/nftables"
-	proxyutil "k8s.io/kubernetes/pkg/proxy/util"
 	utiliptables "k8s.io/kubernetes/pkg/util/iptables"
 )
 
-// What kube-proxy's configuration defaults to.
-const (
-	minSyncPeriod     = time.Second
-	masqueradeBit     = 14
-	localhostNodePort = true
-)
+// minSyncPeriod is what kube-proxy's configuration defaults to.
+const minSyncPeriod = time.Second
 
 // syncPeriod is longer than the program lives, so that only its own sync happens.
 const syncPeriod = time.Hour
 
-// nodeConfig is what kube-proxy knows about its node.
-type nodeConfig struct {
-	name        string
-	zone        string
-	ip          net.IP
-	clusterCIDR string
-}
-
-func (config nodeConfig) family() v1.IPFamily {
-	if config.ip.To4() == nil {
-		return v1.IPv6Protocol
-	}
-	return v1.IPv4Protocol
-}
-
-// newProxier makes kube-proxy's proxier of a mode for the family of the node's address, with kube-proxy's defaults.
+// newProxier makes kube-proxy's proxier of a mode for the family of the node's address.
 func newProxier(ctx context.Context, mode string, config nodeConfig) (proxy.Provider, error) {
 	family := config.family()
 	protocol := utiliptables.ProtocolIPv4
 	if family == v1.IPv6Protocol {
 		protocol = utiliptables.ProtocolIPv6
 	}
-	const masqueradeAll, initOnly = false, false
-	localTraffic := proxyutil.NewDetectLocalByCIDR(config.clusterCIDR)
+	const initOnly = false
 	recorder := events.NewFakeRecorder(1000)
-	var nodePortAddresses []string
 	switch mode {
 	case "iptables":
 		proxymetrics.RegisterMetrics(proxyconfig.ProxyModeIPTables)
-		return iptables.NewProxier(ctx, family, utiliptables.New(protocol), utilsysctl.New(), syncPeriod, minSyncPeriod,
-			masqueradeAll, localhostNodePort, masqueradeBit, localTraffic, config.name, config.ip, recorder, nil,
-			nodePortAddresses, initOnly)
+		proxier, err := iptables.NewProxier(ctx, family, utiliptables.New(protocol), utilsysctl.New(), syncPeriod,
+			minSyncPeriod, config.masqueradeAll, config.localhostNodePorts, config.masqueradeBit, config.localTraffic,
+			config.name, config.ip, recorder, nil, config.nodePortAddresses, initOnly)
+		if err == nil && !config.nfacct {
+			withoutNfacct(proxier)
+		}
+		return proxier, err
 	case "ipvs":
 		proxymetrics.RegisterMetrics(proxyconfig.ProxyModeIPVS)
-		const strictARP, scheduler = false, ""
 		return ipvs.NewProxier(ctx, family, utiliptables.New(protocol), utilipvs.New(), utilipset.New(), utilsysctl.New(),
-			syncPeriod, minSyncPeriod, nil, strictARP, 0, 0, 0, masqueradeAll, masqueradeBit, localTraffic, config.name,
-			config.ip, recorder, nil, scheduler, nodePortAddresses, initOnly)
+			syncPeriod, minSyncPeriod, config.excludeCIDRs, config.strictARP, config.tcpTimeout, config.tcpFinTimeout,
+			config.udpTimeout, config.masqueradeAll, config.masqueradeBit, config.localTraffic, config.name, config.ip,
+			recorder, nil, config.scheduler, config.nodePortAddresses, initOnly)
 	case "nftables":
 		proxymetrics.RegisterMetrics(proxyconfig.ProxyModeNFTables)
-		return nftables.NewProxier(ctx, family, syncPeriod, minSyncPeriod, masqueradeAll, masqueradeBit, localTraffic,
-			config.name, config.ip, recorder, nil, nodePortAddresses, initOnly)
+		return nftables.NewProxier(ctx, family, syncPeriod, minSyncPeriod, config.masqueradeAll, config.masqueradeBit,
+			config.localTraffic, config.name, config.ip, recorder, nil, config.nodePortAddresses, initOnly)
 	}
 	return nil, fmt.Errorf("unknown mode %q", mode)
+}
+
+// withoutNfacct makes a proxier what it is where the kernel cannot count with nfacct: one without a runner for it.
+func withoutNfacct(proxier *iptables.Proxier) {
+	runner := reflect.ValueOf(proxier).Elem().FieldByName("nfacct")
+	reflect.NewAt(runner.Type(), runner.Addr().UnsafePointer()).Elem().SetZero()
 }

@@ -37,7 +37,12 @@ export function resolveServices(
       const described = describePort(service, port, clusterIp, ranges, ofFamily);
       const candidates = endpointCandidates(serviceSlices, port, options.nodeName);
       const endpointsOnNode = candidates.map(({ endpoint }) => endpoint).filter(({ isLocal }) => isLocal);
-      resolved.push({ ...described, endpointsOnNode, ...categorizeEndpoints(candidates, described, options) });
+      resolved.push({
+        ...described,
+        endpointsOnNode,
+        endpointCount: candidates.length,
+        ...categorizeEndpoints(candidates, described, options),
+      });
     }
   }
   return resolved.sort((a, b) => compare(a.name, b.name) || compare(a.protocol, b.protocol));

@@ -36,6 +36,8 @@ export interface ResolvedServicePort {
   readonly allLocallyReachableEndpoints: readonly ResolvedEndpoint[];
   /** Every endpoint on this node, usable or not: those whose connections to themselves ipvs mode masquerades. */
   readonly endpointsOnNode: readonly ResolvedEndpoint[];
+  /** How many endpoints its slices have, usable or not: many of them make iptables mode leave comments out. */
+  readonly endpointCount: number;
   /** Whether any endpoint would be usable from some node: tells "no endpoints" from "none on this node". */
   readonly hasAnyEndpoints: boolean;
 }

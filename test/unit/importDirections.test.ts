@@ -37,7 +37,7 @@ const outsideModules = [
 const layers: readonly Layer[] = [
   { path: 'agent/model', imports: [], packages: [] },
   { path: 'agent/ruleset', imports: ['agent/model'], packages: ['zod'] },
-  { path: 'agent/objects', imports: ['agent/model'], packages: ['yaml', 'zod'] },
+  { path: 'agent/objects', imports: ['agent/model'], packages: ['js-yaml', 'zod'] },
   { path: 'agent/interpret', imports: ['agent/model', 'agent/ruleset', 'agent/objects'], packages: ['zod'] },
   { path: 'agent/compile', imports: ['agent/model', 'agent/objects'], packages: [] },
   { path: 'agent/plan', imports: ['agent/model', 'agent/ruleset'], packages: [] },
@@ -50,6 +50,7 @@ const layers: readonly Layer[] = [
   {
     path: 'agent/node',
     imports: ['agent/model', 'agent/ruleset', 'agent/plan'],
+    types: ['agent/compile'],
     packages: ['node:child_process', 'node:fs', 'node:http', 'zod'],
   },
   { path: 'agent', imports: ['agent'], packages: ['vscode-jsonrpc', 'zod'] },

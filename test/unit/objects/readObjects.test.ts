@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { stringify } from 'yaml';
+import { dump } from 'js-yaml';
 import { mergeObjects, readObjects } from '../../../agent/objects/readObjects.ts';
 import { objectsText } from '../../golden/cases.ts';
 
@@ -72,9 +72,9 @@ describe('reading Services and EndpointSlices', () => {
     ['one JSON object a line', `${JSON.stringify(service)}\n\n${JSON.stringify(slice)}\n`],
     ['kubectl get -o json', JSON.stringify(list, undefined, 4)],
     ['a JSON array', JSON.stringify([service, slice])],
-    ['kubectl get -o yaml', stringify(list)],
-    ['several YAML documents', `---\n${stringify(service)}---\n# an endpoint slice\n${stringify(slice)}---\n`],
-    ['CRLF', stringify(list).replaceAll('\n', '\r\n')],
+    ['kubectl get -o yaml', dump(list)],
+    ['several YAML documents', `---\n${dump(service)}---\n# an endpoint slice\n${dump(slice)}---\n`],
+    ['CRLF', dump(list).replaceAll('\n', '\r\n')],
     ['a byte order mark', `\u{feff}${JSON.stringify(list)}`],
     [
       'typed lists whose items have no kind',
@@ -147,7 +147,7 @@ describe('reading Services and EndpointSlices', () => {
   });
 
   it('passes over other kinds', () => {
-    const { objects, problems } = readObjects(stringify({ kind: 'ConfigMap', metadata: { name: 'x' } }), 'objects');
+    const { objects, problems } = readObjects(dump({ kind: 'ConfigMap', metadata: { name: 'x' } }), 'objects');
     assert.deepEqual([objects.services.length, problems.length], [0, 0]);
   });
 
@@ -215,12 +215,45 @@ describe('objects that are not valid', () => {
     );
   });
 
-  it('is an alias that expands without end', () => {
-    const bomb = `a: &a [x,x,x,x,x,x,x,x,x,x]\n${['b', 'c', 'd', 'e', 'f'].map((name, index) => `${name}: &${name} [${Array(10).fill(`*${'abcde'[index]}`).join(',')}]`).join('\n')}\n`;
-    const { problems } = readObjects(bomb, 'objects');
+  it('is one YAML document of several: says its line, and keeps the others', () => {
+    const text = `# all\n--- # first\n\n${dump(service)}--- {kind: Service, metadata: {name: x, name: y}}\n---\n${dump(slice)}`;
+    const { objects, problems } = readObjects(text, 'objects');
+    assert.deepEqual([objects.services, objects.endpointSlices], [[expectedService], [expectedSlice]]);
     assert.deepEqual(
-      problems.map(({ code }) => code),
-      ['objects-unreadable'],
+      problems.map(({ code, location }) => [code, location?.line]),
+      [['objects-unreadable', 3 + dump(service).split('\n').length - 1]],
     );
+  });
+
+  it('is said to be where its document begins', () => {
+    const text = `%YAML 1.2\n---\n# nothing\nkind: ConfigMap\n...\n---\n\n# a comment\nkind: Service\n`;
+    const { problems } = readObjects(text, 'objects');
+    assert.deepEqual(
+      problems.map(({ code, location }) => [code, location?.line]),
+      [['object-invalid', 8]],
+    );
+  });
+
+  const bombs: readonly [name: string, text: string][] = [
+    ['an alias within itself', 'kind: List\nitems: &items [*items]\n'],
+    ['collections nested too deep', `${'['.repeat(10_000)}a: b${']'.repeat(10_000)}`],
+    [
+      'aliases of aliases',
+      `kind: List\nmetadata: {a: &a [x,x,x,x,x,x,x,x,x,x]}\n${['b', 'c', 'd', 'e', 'f', 'items'].map((name, index) => `${name}: &${name} [${Array(10).fill(`*${'abcdef'[index]}`).join(',')}]`).join('\n')}\n`,
+    ],
+  ];
+  for (const [name, text] of bombs) {
+    it(`is ${name}`, () => {
+      assert.deepEqual(
+        readObjects(text, 'objects').problems.map(({ code }) => code),
+        ['objects-unreadable'],
+      );
+    });
+  }
+
+  it('is not what uses an alias once in a while', () => {
+    const text = `kind: List\nitems:\n- ${dump(slice, { flowLevel: 0 }).replace('kubernetes.io/service-name: web', 'kubernetes.io/service-name: &name web')}- {kind: Service, metadata: {name: *name, namespace: shop}, spec: {}}\n`;
+    const { objects, problems } = readObjects(text, 'objects');
+    assert.deepEqual([problems, objects.services[0]?.name], [[], 'web']);
   });
 });

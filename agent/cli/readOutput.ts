@@ -131,7 +131,10 @@ const part = z.object({
   durationMs: count('Milliseconds that reading took.'),
 });
 
-/** What `read --json` prints. The JSON Schema in `read.schema.json` is made from it. */
+/**
+ * What `read --json` prints. `npm run schema` makes the JSON Schema in `read.schema.json` from it, so that the agent needs
+ * neither this nor what makes schemas.
+ */
 export const readOutputSchema = described(
   z.object({
     mode: described(
@@ -157,8 +160,3 @@ export const readOutputSchema = described(
 );
 
 export type ReadOutput = z.infer<typeof readOutputSchema>;
-
-/** The JSON Schema (draft 2020-12) of {@link readOutputSchema}. */
-export function readOutputJsonSchema(): unknown {
-  return z.toJSONSchema(readOutputSchema);
-}

@@ -8,7 +8,7 @@ import type { CommandLine } from './commandLine.ts';
 import { describeModel } from './describeModel.ts';
 import { drawTree } from './drawTree.ts';
 import { jsonPieces } from './jsonPieces.ts';
-import { readOutputJsonSchema } from './readOutput.ts';
+import readSchema from './read.schema.json' with { type: 'json' };
 
 /** Reads a node or saved dumps, and prints what they say. Resolves to whether all that is there could be read. */
 export async function runRead(
@@ -16,7 +16,7 @@ export async function runRead(
   environment: CliEnvironment,
 ): Promise<boolean> {
   if (output === 'schema') {
-    await environment.writeStdout(`${JSON.stringify(readOutputJsonSchema(), undefined, 2)}\n`);
+    await environment.writeStdout(`${JSON.stringify(readSchema, undefined, 2)}\n`);
     return true;
   }
   const readings = await readAllObjects(objects, environment);

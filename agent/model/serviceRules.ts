@@ -36,6 +36,11 @@ export interface IptablesRules {
   /** The backend that they stand in, or shall stand in; undefined when nothing says. */
   readonly backend: IptablesBackend | undefined;
   readonly tables: ReadonlyMap<ServiceTable, IptablesTable>;
+  /**
+   * Of a snapshot: whether kubelet's chains stand there too. It shares KUBE-FIREWALL, which then stays when
+   * kube-proxy's chains go.
+   */
+  readonly hasKubelet?: boolean;
 }
 
 export interface IptablesTable {
@@ -46,6 +51,8 @@ export interface IptablesTable {
   readonly chains: ReadonlyMap<string, readonly string[]>;
   /** kube-proxy's rules in the built-in chains, by built-in chain, in order; other rules may stand between them. */
   readonly hooks: ReadonlyMap<string, readonly string[]>;
+  /** Of a snapshot: those of the chains to which rules of others lead, so that they can be emptied but not removed. */
+  readonly heldByOthers?: ReadonlySet<string>;
 }
 
 /** An ipset and its entries. */
@@ -116,4 +123,6 @@ export interface NftablesSet {
    * whose elements packets add (session affinity): those are the kernel's, not ours.
    */
   readonly elements: ReadonlyMap<string, string>;
+  /** Comment by key, of the elements that have one. */
+  readonly elementComments: ReadonlyMap<string, string>;
 }

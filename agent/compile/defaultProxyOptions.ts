@@ -27,6 +27,7 @@ export function completeProxyOptions(input: GivenProxyOptions, kernel: KernelFac
     zone: input.zone,
     localDetector: input.localDetector ?? { kind: 'none' },
     nodePortAddresses: input.nodePortAddresses ?? [],
+    ...(input.serviceCidrs === undefined ? {} : { serviceCidrs: input.serviceCidrs }),
     masqueradeAll: input.masqueradeAll ?? false,
     masqueradeBit: input.masqueradeBit ?? 14,
     localhostNodePorts: input.localhostNodePorts ?? true,

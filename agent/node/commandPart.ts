@@ -38,7 +38,7 @@ function exitReason(tool: string, code: number, stderr: string): PartReason {
 }
 
 /** Why a command's output is not complete; undefined when it is. */
-function commandFailure(command: Command, { end, stderr }: CommandResult): PartReason | undefined {
+export function commandFailure(command: Command, { end, stderr }: CommandResult): PartReason | undefined {
   const tool = command.argv[0];
   switch (end.kind) {
     case 'exited':

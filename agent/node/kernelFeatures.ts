@@ -32,7 +32,7 @@ async function presenceOfFile(machine: Machine, path: string, hasContent: boolea
 /**
  * Presence of a module: loaded, built into the kernel, or in a kernel that cannot load any, where asking is harmless.
  */
-async function presenceOfModule(machine: Machine, name: string): Promise<Presence> {
+export async function presenceOfModule(machine: Machine, name: string): Promise<Presence> {
   const modules = await machine.readFile('/proc/modules');
   if (modules.kind === 'missing') return 'loaded';
   if (modules.kind === 'read' && modules.text.split('\n').some((line) => line.startsWith(`${name} `))) return 'loaded';

@@ -7,10 +7,15 @@ const maxStderrBytes = 64 * 1024;
 /** Where the netfilter tools stand; a login over SSH often has no `sbin` in its PATH. */
 const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin'];
 
+/** The folders in which programs are looked up: those of PATH, and the system's. */
+export function programFolders(): readonly string[] {
+  const given = (process.env['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
+  return [...new Set([...given, ...systemFolders])];
+}
+
 /** The child's environment: fixed messages, and a PATH that holds the system's folders. */
 function environment(): NodeJS.ProcessEnv {
-  const given = (process.env['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
-  return { ...process.env, PATH: [...new Set([...given, ...systemFolders])].join(':'), LC_ALL: 'C' };
+  return { ...process.env, PATH: programFolders().join(':'), LC_ALL: 'C' };
 }
 
 /** Keeps bytes up to a limit. */
@@ -42,8 +47,8 @@ class ByteCollector {
 }
 
 /**
- * Kills a command with everything it started. The tools run here only read, so there is nothing that they would have
- * to tidy up.
+ * Kills a command with everything it started. Most only read, so there is nothing that they would have to tidy up; what
+ * one that writes leaves behind is put right by who runs it.
  */
 function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
@@ -70,12 +75,26 @@ function failureToStart(error: NodeJS.ErrnoException): CommandEnd {
  * A group of its own (`detached`) lets everything be killed that the program starts. The folder is one that always
  * exists: a missing one would be reported like a missing program.
  */
-function start(command: Command): ChildProcess {
+function start(command: Command, inherited: readonly number[]): ChildProcess {
   const [program, ...args] = command.argv;
-  return spawn(program, args, { cwd: '/', env: environment(), detached: true, stdio: 'pipe' });
+  return spawn(program, args, {
+    cwd: '/',
+    env: environment(),
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe', ...inherited],
+  });
 }
 
-function run(command: Command, signal: AbortSignal | undefined): Promise<CommandResult> {
+/**
+ * Runs a command on this machine.
+ *
+ * @param inherited open files that the command keeps open as long as it runs
+ */
+export function runLocally(
+  command: Command,
+  signal: AbortSignal | undefined,
+  inherited: readonly number[] = [],
+): Promise<CommandResult> {
   return new Promise((resolve) => {
     const started = performance.now();
     const stdout = new ByteCollector(Math.min(command.maxOutputBytes, maxDumpBytes));
@@ -99,7 +118,7 @@ function run(command: Command, signal: AbortSignal | undefined): Promise<Command
       });
     };
 
-    const child = start(command);
+    const child = start(command, inherited);
     running.add(child);
     const stop = (end: CommandEnd): void => {
       stopped ??= end;
@@ -127,4 +146,4 @@ function run(command: Command, signal: AbortSignal | undefined): Promise<Command
 }
 
 /** Runs commands on this machine. */
-export const localCommandRunner: CommandRunner = { run };
+export const localCommandRunner: CommandRunner = { run: (command, signal) => runLocally(command, signal) };

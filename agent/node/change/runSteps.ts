@@ -1,0 +1,60 @@
+import type { PlanStep } from '../../plan/planStep.ts';
+import type { Command } from '../command.ts';
+import { commandFailure } from '../commandPart.ts';
+import type { ChangeableMachine } from './changeableMachine.ts';
+import { ChangeError } from './changeError.ts';
+
+/** What everything that changes the node is done with. */
+export interface ChangeWork {
+  readonly machine: ChangeableMachine;
+  /** The lock, which tools keep as long as they run. */
+  readonly lockFd: number;
+  /** Ends the work; the running tool is killed. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Told before each step. */
+export type StepWatcher = (step: PlanStep, done: number, total: number) => void;
+
+/** Milliseconds for one tool; the kernel takes minutes for what iptables-nft does with some ten thousand Services. */
+const stepTimeoutMs = 600_000;
+
+/** The tools print next to nothing when they write. */
+const maxOutputBytes = 1024 * 1024;
+
+/**
+ * Runs one tool that writes.
+ *
+ * @throws ChangeError `step-failed`, `cancelled`
+ */
+export async function changeWith(
+  { machine, lockFd, signal }: ChangeWork,
+  argv: Command['argv'],
+  stdin = '',
+  alsoFine: readonly number[] = [],
+): Promise<void> {
+  if (signal?.aborted) throw cancelled();
+  const command: Command = { argv, stdin, timeoutMs: stepTimeoutMs, maxOutputBytes };
+  const result = await machine.change(command, lockFd, signal);
+  if (result.end.kind === 'cancelled') throw cancelled();
+  if (result.end.kind === 'exited' && alsoFine.includes(result.end.code)) return;
+  const failure = commandFailure(command, result);
+  if (failure === undefined) return;
+  throw new ChangeError('step-failed', failure.message, { ...failure.args, tool: argv[0], reason: failure.code });
+}
+
+function cancelled(): ChangeError {
+  return new ChangeError('cancelled', 'The change was cancelled.');
+}
+
+/**
+ * Runs the steps of a plan one after the other.
+ *
+ * @throws ChangeError `step-failed`, `cancelled`: those before it were done
+ */
+export async function runSteps(steps: readonly PlanStep[], work: ChangeWork, onStep?: StepWatcher): Promise<void> {
+  for (const [done, step] of steps.entries()) {
+    onStep?.(step, done, steps.length);
+    await changeWith(work, step.argv, step.stdin, step.alsoFine);
+  }
+}

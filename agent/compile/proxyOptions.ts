@@ -24,6 +24,11 @@ export interface ProxyOptions {
    * default: every address for iptables and ipvs, the node's own address for nftables.
    */
   readonly nodePortAddresses: readonly string[];
+  /**
+   * The blocks that cluster IPs are allocated from, of both families (networking.k8s.io/v1 `ServiceCIDR`): in nftables
+   * mode, packets to addresses in them that no Service has are dropped. Left out when they are not known.
+   */
+  readonly serviceCidrs?: readonly string[];
   readonly masqueradeAll: boolean;
   /** 0 to 31; kube-proxy's default is 14 (mark 0x4000). */
   readonly masqueradeBit: number;
@@ -44,6 +49,8 @@ export interface ProxyOptions {
 
 /** What the rules depend on that only the node itself knows. */
 export interface KernelFacts {
+  /** `uname -r`: `6.1.0-56-amd64`. Left out when it is not known; then it is taken as a current one. */
+  readonly release?: string;
   /**
    * Addresses of the node's interfaces with the interfaces' names, without those of `kube-ipvs0`; what node ports are
    * open on. Loopback included.

@@ -30,6 +30,11 @@ export interface PlanStep {
   readonly stdin: string;
   /** Exit codes other than 0 that mean the same: `conntrack -D` ends with 1 when there was nothing to delete. */
   readonly alsoFine?: readonly number[];
+  /**
+   * Whether anything on its standard error means failure, whatever the exit code: `ipvsadm -R` goes on after an error
+   * and ends as its last line did.
+   */
+  readonly stderrMeansFailure?: boolean;
 }
 
 /** One thing that a plan changes, for the reader: a rule, a set's entry, a real server, an address. */

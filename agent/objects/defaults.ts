@@ -1,7 +1,8 @@
 import type { ServiceProtocol } from '../model/address.ts';
 import { canonicalIp } from '../model/canonicalIp.ts';
+import { formatIpNumber, parseIpNumber } from '../model/ipNumber.ts';
 import type { EndpointObject, EndpointSliceObject, ServiceObject, TrafficPolicy } from './kubernetesObjects.ts';
-import type { EndpointSliceInput, ServiceInput } from './schema.ts';
+import type { EndpointInput, EndpointSliceInput, ServiceInput } from './schema.ts';
 
 /** Seconds of ClientIP affinity when the Service does not say (core/v1 `DefaultClientIPServiceAffinitySeconds`). */
 const defaultAffinitySeconds = 10800;
@@ -39,7 +40,10 @@ export function serviceWithDefaults(input: ServiceInput): ServiceObject {
 }
 
 /** Fills in what the API server would have defaulted: an unnamed port has the name `""`, a protocol is TCP. */
-export function endpointSliceWithDefaults(input: EndpointSliceInput): EndpointSliceObject {
+export function endpointSliceWithDefaults(
+  input: EndpointSliceInput,
+  endpoints: readonly EndpointObject[],
+): EndpointSliceObject {
   return {
     namespace: input.metadata.namespace ?? 'default',
     name: input.metadata.name,
@@ -50,28 +54,39 @@ export function endpointSliceWithDefaults(input: EndpointSliceInput): EndpointSl
       protocol: protocolOf(port.protocol),
       ...(port.port ? { port: port.port } : {}),
     })),
-    endpoints: (input.endpoints ?? []).map(endpointWithDefaults),
+    endpoints,
     ...(input.metadata.labels?.['service.kubernetes.io/headless'] === undefined ? {} : { headless: true }),
   };
 }
 
-function endpointWithDefaults(endpoint: NonNullable<EndpointSliceInput['endpoints']>[number]): EndpointObject {
-  const { forZones, forNodes } = endpoint.hints ?? {};
-  return {
-    addresses: addresses(endpoint.addresses ?? []),
-    ready: endpoint.conditions?.ready ?? true,
-    serving: endpoint.conditions?.serving ?? true,
-    terminating: endpoint.conditions?.terminating ?? false,
-    ...(endpoint.nodeName ? { nodeName: endpoint.nodeName } : {}),
-    ...(endpoint.zone ? { zone: endpoint.zone } : {}),
-    ...(forZones && forZones.length > 0 ? { zoneHints: forZones.map(({ name }) => name) } : {}),
-    ...(forNodes && forNodes.length > 0 ? { nodeHints: forNodes.map(({ name }) => name) } : {}),
+/** Conditions that are not known count as those of a pod that is well. */
+export function endpointWithDefaults(input: EndpointInput): EndpointObject {
+  const { conditions, nodeName, zone, hints } = input;
+  const endpoint: { -readonly [Key in keyof EndpointObject]: EndpointObject[Key] } = {
+    addresses: addresses(input.addresses ?? []),
+    ready: conditions?.ready ?? true,
+    serving: conditions?.serving ?? true,
+    terminating: conditions?.terminating ?? false,
   };
+  if (nodeName) endpoint.nodeName = nodeName;
+  if (zone) endpoint.zone = zone;
+  if (hints?.forZones?.length) endpoint.zoneHints = hints.forZones.map(({ name }) => name);
+  if (hints?.forNodes?.length) endpoint.nodeHints = hints.forNodes.map(({ name }) => name);
+  return endpoint;
 }
 
 /** Canonical addresses; what is none (`None`, a host name) is left out. */
 function addresses(texts: readonly string[]): string[] {
-  return texts.map(canonicalIp).filter((ip) => ip !== undefined);
+  return texts.map(canonicalAddress).filter((ip) => ip !== undefined);
+}
+
+/** An IPv4 address in the clothes of IPv6 is one of IPv4, as it is for Go's `net.IP`. */
+function canonicalAddress(text: string): string | undefined {
+  const ip = canonicalIp(text);
+  if (ip?.startsWith('::ffff:') !== true) return ip;
+  const number = parseIpNumber(ip);
+  if (number === undefined || number.value >> 32n !== 0xffffn) return ip;
+  return formatIpNumber({ family: 'ipv4', value: number.value & 0xffffffffn });
 }
 
 function protocolOf(protocol: 'TCP' | 'UDP' | 'SCTP' | '' | null | undefined): ServiceProtocol {

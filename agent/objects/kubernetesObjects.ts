@@ -4,6 +4,8 @@ import type { ServiceProtocol } from '../model/address.ts';
 export interface KubernetesObjects {
   readonly services: readonly ServiceObject[];
   readonly endpointSlices: readonly EndpointSliceObject[];
+  /** Canonical blocks of the ServiceCIDRs; absent when there is no such object. */
+  readonly serviceCidrs?: readonly string[];
 }
 
 /** What a core/v1 Service says that kube-proxy programs. Addresses are canonical text. */

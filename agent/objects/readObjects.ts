@@ -1,8 +1,9 @@
 import type { ModelProblem } from '../model/nodeModel.ts';
-import { endpointSliceWithDefaults, serviceWithDefaults } from './defaults.ts';
-import { type ManifestDocument, splitManifest } from './documents.ts';
-import type { EndpointSliceObject, KubernetesObjects, ServiceObject } from './kubernetesObjects.ts';
-import { endpointSliceSchema, serviceSchema } from './schema.ts';
+import { CollectedObjects } from './collectedObjects.ts';
+import { splitManifest } from './documents.ts';
+import type { KubernetesObjects } from './kubernetesObjects.ts';
+import { duplicateObject, invalidObject, objectWithoutKind, unreadableObjects } from './objectProblems.ts';
+import { readObject } from './readObject.ts';
 
 /** The Services and EndpointSlices of one file, and what in it was not understood. */
 export interface ObjectsReading {
@@ -18,43 +19,38 @@ export interface ObjectsReading {
  * @param source the file's path, for the locations of problems.
  */
 export function readObjects(text: string, source: string): ObjectsReading {
-  const services: ServiceObject[] = [];
-  const endpointSlices: EndpointSliceObject[] = [];
+  const collected = new CollectedObjects();
   const problems: ModelProblem[] = [];
+  const locate = (line: number) => ({ part: source, line, column: 0, length: 0 });
 
   const take = ({ value, line, path }: Found): void => {
-    const kind = kindOf(value);
-    if (kind === 'Service') {
-      const parsed = serviceSchema.safeParse(value);
-      if (parsed.success) services.push(serviceWithDefaults(parsed.data));
-      else problems.push(invalidObject(kind, path, parsed.error.issues, source, line));
-    } else if (kind === 'EndpointSlice') {
-      const parsed = endpointSliceSchema.safeParse(value);
-      if (parsed.success) endpointSlices.push(endpointSliceWithDefaults(parsed.data));
-      else problems.push(invalidObject(kind, path, parsed.error.issues, source, line));
-    } else if (kind === undefined && value !== null) {
-      problems.push(notAnObject(path, source, line));
+    if (!isRecord(value) || typeof value['kind'] !== 'string') {
+      if (value !== null) problems.push(objectWithoutKind(path, locate(line)));
+      return;
     }
+    const { kind } = value;
+    const read = readObject(kind, value);
+    if (read === undefined) return;
+    if ('message' in read) {
+      problems.push(invalidObject(kind, path, read, locate(line)));
+      return;
+    }
+    const replaced = collected.add(read);
+    if (replaced !== undefined) problems.push(duplicateObject(kind, replaced, locate(line)));
   };
 
-  const documents = splitManifest(text);
-  for (const [index, document] of documents.entries()) {
-    const path = documents.length === 1 ? 'object' : `object[${index}]`;
-    if (document.error === undefined) openLists({ value: document.value, line: document.line, path }).forEach(take);
-    else problems.push(unreadable(document, document.error, source));
+  for (const { value, line, path, error } of splitManifest(text)) {
+    if (error === undefined) openLists({ value, line, path }).forEach(take);
+    else problems.push(unreadableObjects(error, locate(line)));
   }
-  return { objects: { services, endpointSlices }, problems };
+  return { objects: collected.objects, problems };
 }
 
 /** Puts the objects of several files together; of the same object in two files the later one counts. */
 export function mergeObjects(all: readonly KubernetesObjects[]): KubernetesObjects {
-  const services = new Map<string, ServiceObject>();
-  const endpointSlices = new Map<string, EndpointSliceObject>();
-  for (const objects of all) {
-    for (const service of objects.services) services.set(`${service.namespace}/${service.name}`, service);
-    for (const slice of objects.endpointSlices) endpointSlices.set(`${slice.namespace}/${slice.name}`, slice);
-  }
-  return { services: [...services.values()], endpointSlices: [...endpointSlices.values()] };
+  const collected = new CollectedObjects();
+  for (const objects of all) collected.addAll(objects);
+  return collected.objects;
 }
 
 /** A value in a file, and where it stands there. */
@@ -97,51 +93,4 @@ function listItems(value: unknown): readonly unknown[] | undefined {
   return items.map((item: unknown) =>
     isRecord(item) && item['kind'] === undefined ? { ...item, kind: itemKind } : item,
   );
-}
-
-function kindOf(value: unknown): string | undefined {
-  return isRecord(value) && typeof value['kind'] === 'string' ? value['kind'] : undefined;
-}
-
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
-
-function invalidObject(
-  kind: string,
-  path: string,
-  issues: readonly Issue[],
-  source: string,
-  line: number,
-): ModelProblem {
-  const field = [path, ...(issues[0]?.path ?? []).map(String)].join('.');
-  const reason = issues[0]?.message ?? 'it is not valid';
-  return {
-    code: 'object-invalid',
-    severity: 'error',
-    message: `This ${kind} was left out because ${field} is not valid: ${reason}.`,
-    args: { kind, field, reason },
-    location: { part: source, line, column: 0, length: 0 },
-  };
-}
-
-function notAnObject(path: string, source: string, line: number): ModelProblem {
-  return {
-    code: 'object-without-kind',
-    severity: 'warning',
-    message: `${path} was left out because it is not a Kubernetes object (it has no kind).`,
-    args: { path },
-    location: { part: source, line, column: 0, length: 0 },
-  };
-}
-
-function unreadable(document: ManifestDocument, reason: string, source: string): ModelProblem {
-  return {
-    code: 'objects-unreadable',
-    severity: 'error',
-    message: `This is neither JSON nor YAML: ${reason}.`,
-    args: { reason },
-    location: { part: source, line: document.line, column: 0, length: 0 },
-  };
 }

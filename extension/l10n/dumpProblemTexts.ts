@@ -41,6 +41,8 @@ export const dumpProblemTexts: Wordings = {
   'nft-part-not-understood': (args, l10n) =>
     l10n.t('"{source}" is kept as it stands; what it does is not known.', args),
   'object-invalid': (args, l10n) => l10n.t('This {kind} was left out because {field} is not valid: {reason}.', args),
+  'object-duplicate': (args, l10n) =>
+    l10n.t('The {kind} {name} stands here again; the one further up does not count.', args),
   'objects-without-services': (args, l10n) =>
     l10n.t('The objects that were given hold no Service, so nothing gets a name from them.', args),
   'object-without-kind': (args, l10n) =>

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { dump } from 'js-yaml';
+import { endpointWithDefaults } from '../../../agent/objects/defaults.ts';
+import { isUsualEndpoint } from '../../../agent/objects/readEndpoints.ts';
 import { mergeObjects, readObjects } from '../../../agent/objects/readObjects.ts';
+import { endpointSchema } from '../../../agent/objects/schema.ts';
 import { objectsText } from '../../golden/cases.ts';
 
 const service = {
@@ -146,6 +149,81 @@ describe('reading Services and EndpointSlices', () => {
     );
   });
 
+  it('reads what only applying needs', () => {
+    const labelled = {
+      ...service,
+      metadata: { ...service.metadata, labels: { 'service.kubernetes.io/service-proxy-name': '' } },
+      spec: { ...service.spec, healthCheckNodePort: 31000, externalIPs: ['::ffff:192.0.2.1'] },
+    };
+    const hinted = {
+      ...slice,
+      metadata: { ...slice.metadata, labels: { ...slice.metadata.labels, 'service.kubernetes.io/headless': '' } },
+      endpoints: [
+        { addresses: ['10.244.0.1'], hints: { forZones: [{ name: 'a' }, { name: 'b' }], forNodes: [{ name: 'n' }] } },
+      ],
+    };
+    const block = {
+      kind: 'ServiceCIDR',
+      metadata: { name: 'kubernetes' },
+      spec: { cidrs: ['10.96.0.1/12', 'FD00::/108'] },
+    };
+    const { objects, problems } = readObjects(JSON.stringify([labelled, hinted, block]), 'objects');
+    assert.deepEqual(problems, []);
+    assert.deepEqual(objects, {
+      services: [{ ...expectedService, proxyName: '', healthCheckNodePort: 31000, externalIPs: ['192.0.2.1'] }],
+      endpointSlices: [
+        {
+          ...expectedSlice,
+          headless: true,
+          endpoints: [
+            {
+              addresses: ['10.244.0.1'],
+              ready: true,
+              serving: true,
+              terminating: false,
+              zoneHints: ['a', 'b'],
+              nodeHints: ['n'],
+            },
+          ],
+        },
+      ],
+      serviceCidrs: ['10.96.0.0/12', 'fd00::/108'],
+    });
+  });
+
+  it('passes over kinds of other groups', () => {
+    const knative = { apiVersion: 'serving.knative.dev/v1', kind: 'Service', metadata: { name: 'web' }, spec: {} };
+    const { objects, problems } = readObjects(JSON.stringify([knative]), 'objects');
+    assert.deepEqual([objects.services.length, problems.length], [0, 0]);
+  });
+
+  it('tells endpoints that are as usual from others as the schema does', () => {
+    const anything = fc.constantFrom(undefined, null, 7, 'x', [], {});
+    const maybe = <T>(arbitrary: fc.Arbitrary<T>) =>
+      fc.oneof({ arbitrary, weight: 9 }, { arbitrary: anything, weight: 1 });
+    const names = fc.array(fc.record({ name: fc.string() }));
+    const endpoint = fc.record(
+      {
+        addresses: maybe(fc.array(maybe(fc.ipV4()))),
+        conditions: maybe(fc.record({ ready: maybe(fc.boolean()), serving: fc.boolean() }, { requiredKeys: [] })),
+        nodeName: maybe(fc.string()),
+        zone: maybe(fc.string()),
+        hints: maybe(fc.record({ forZones: maybe(names), forNodes: names }, { requiredKeys: [] })),
+      },
+      { requiredKeys: [] },
+    );
+    let usual = 0;
+    fc.assert(
+      fc.property(endpoint, (value) => {
+        if (!isUsualEndpoint(value)) return;
+        usual += 1;
+        assert.deepEqual(endpointWithDefaults(value), endpointWithDefaults(endpointSchema.parse(value)));
+      }),
+      { numRuns: 2000 },
+    );
+    assert.ok(usual > 50);
+  });
+
   it('passes over other kinds', () => {
     const { objects, problems } = readObjects(dump({ kind: 'ConfigMap', metadata: { name: 'x' } }), 'objects');
     assert.deepEqual([objects.services.length, problems.length], [0, 0]);
@@ -168,6 +246,11 @@ describe('reading Services and EndpointSlices', () => {
   });
 });
 
+/** A valid Service on one line, and on the next one another with these fields instead. */
+function brokenService(fields: object): string {
+  return `${JSON.stringify(service)}\n${JSON.stringify({ ...service, metadata: { name: 'x' }, ...fields })}`;
+}
+
 describe('objects that are not valid', () => {
   const broken: readonly [name: string, text: string, code: string, line: number][] = [
     [
@@ -183,6 +266,51 @@ describe('objects that are not valid', () => {
       0,
     ],
     ['no metadata', '{"kind":"EndpointSlice","addressType":"IPv4"}', 'object-invalid', 0],
+    [
+      'a source range that is none',
+      brokenService({ spec: { ...service.spec, loadBalancerSourceRanges: ['198.51.100.0/33'] } }),
+      'object-invalid',
+      1,
+    ],
+    ['a cluster IP that is none', brokenService({ spec: { clusterIP: '10.96.0.256' } }), 'object-invalid', 1],
+    [
+      'two ports of one name',
+      brokenService({ spec: { ports: [{ port: 80 }, { name: '', port: 81 }] } }),
+      'object-invalid',
+      1,
+    ],
+    [
+      'two ports of one number',
+      brokenService({
+        spec: {
+          ports: [
+            { name: 'a', port: 80 },
+            { name: 'b', port: 80, protocol: 'TCP' },
+          ],
+        },
+      }),
+      'object-invalid',
+      1,
+    ],
+    ['the same Service twice', `${JSON.stringify(service)}\n${JSON.stringify(service)}`, 'object-duplicate', 1],
+    [
+      'an endpoint that is no address',
+      JSON.stringify({ ...slice, endpoints: [slice.endpoints[0], { addresses: ['10.244.0.300'] }] }),
+      'object-invalid',
+      0,
+    ],
+    [
+      'an endpoint of another type',
+      JSON.stringify({ ...slice, endpoints: [{ addresses: ['10.244.0.3'], conditions: { ready: 'yes' } }] }),
+      'object-invalid',
+      0,
+    ],
+    [
+      'a ServiceCIDR that is none',
+      '{"kind":"ServiceCIDR","metadata":{"name":"a"},"spec":{"cidrs":["10.96.0.0"]}}',
+      'object-invalid',
+      0,
+    ],
     ['no kind', '{"metadata":{"name":"x"}}', 'object-without-kind', 0],
     ['lists in lists', `${'['.repeat(50_000)}42${']'.repeat(50_000)}`, 'object-without-kind', 0],
     ['a number', '42', 'object-without-kind', 0],
@@ -199,6 +327,23 @@ describe('objects that are not valid', () => {
       assert.match(problems[0]?.message ?? '', /\.$/);
     });
   }
+
+  it('says which field of which endpoint of which item', () => {
+    const items = [service, { ...slice, endpoints: [slice.endpoints[0], { addresses: [7] }] }];
+    const { problems } = readObjects(JSON.stringify({ kind: 'List', items }), 'objects');
+    assert.deepEqual(
+      problems.map(({ args }) => args['field']),
+      ['object.items[1].endpoints.1.addresses.0'],
+    );
+  });
+
+  it('is not what has fields that nobody knows', () => {
+    const { objects, problems } = readObjects(
+      JSON.stringify([{ ...service, spec: { ...service.spec, x: 1 }, y: [] }, slice]),
+      'o',
+    );
+    assert.deepEqual([objects.services, objects.endpointSlices, problems], [[expectedService], [expectedSlice], []]);
+  });
 
   it('never makes it throw', () => {
     fc.assert(

@@ -17,6 +17,7 @@ export const proxyOptionFlags = {
   'masquerade-bit': { type: 'string' },
   'no-localhost-nodeports': { type: 'boolean' },
   'nodeport-addresses': { type: 'string' },
+  'service-cidr': { type: 'string' },
   scheduler: { type: 'string' },
   'strict-arp': { type: 'boolean' },
   'exclude-cidrs': { type: 'string' },
@@ -51,6 +52,7 @@ export function readProxyFlags(values: FlagValues): ProxyFlags {
     masqueradeBit: numberWithin('masquerade-bit', values['masquerade-bit'], 31),
     localhostNodePorts: values['no-localhost-nodeports'] === true ? false : undefined,
     nodePortAddresses: nodePortAddresses(values['nodeport-addresses']),
+    serviceCidrs: cidrs('service-cidr', values['service-cidr']),
     ipvs: {
       scheduler: oneOf('scheduler', values.scheduler, schedulers),
       strictArp: values['strict-arp'],

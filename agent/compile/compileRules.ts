@@ -11,7 +11,9 @@ import type { ResolvedServicePort } from './resolvedService.ts';
 import { resolveServices } from './resolveServices.ts';
 
 /** What should stand in a node's kernel for these Services in a mode, in each family that the node has an address of. */
-export function compileRules(objects: KubernetesObjects, options: ProxyOptions, mode: ServiceMode): ServiceRules {
+export function compileRules(objects: KubernetesObjects, given: ProxyOptions, mode: ServiceMode): ServiceRules {
+  const serviceCidrs = given.serviceCidrs ?? objects.serviceCidrs ?? [];
+  const options: ProxyOptions = { ...given, serviceCidrs };
   const families = [...options.nodeIps.keys()].map((family) => {
     const ports = resolveServices(objects, options, family);
     return [family, compileFamily(ports, options, mode, family)] as const;

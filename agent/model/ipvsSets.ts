@@ -31,6 +31,8 @@ export type IpvsSetRole = (typeof ipvsSets)[number]['role'];
 /** What an older kube-proxy had for SCTP. */
 const formerRoles = ['KUBE-NODE-PORT-SCTP', 'KUBE-NODE-PORT-LOCAL-SCTP'];
 
+const replacementRole = 'KUBE-IPVS-NEW';
+
 /** IPSET_MAXNAMELEN less the ending zero. */
 const longestName = 31;
 
@@ -39,8 +41,13 @@ export function ipvsSetName(role: IpvsSetRole, family: IpFamily): string {
   return nameIn(role, family);
 }
 
+/** The name of the set that is filled to take the place of one that has to be made anew. It is never there for long. */
+export function ipvsReplacementSet(family: IpFamily): string {
+  return nameIn(replacementRole, family);
+}
+
 const familyByName = new Map<string, IpFamily>(
-  [...ipvsSets.map(({ role }) => role), ...formerRoles].flatMap((role) => [
+  [...ipvsSets.map(({ role }) => role), ...formerRoles, replacementRole].flatMap((role) => [
     [nameIn(role, 'ipv4'), 'ipv4'],
     [nameIn(role, 'ipv6'), 'ipv6'],
   ]),

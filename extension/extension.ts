@@ -1,9 +1,19 @@
 /** Composition root: makes the parts of the extension and connects them. */
 import * as vscode from 'vscode';
+import type { ChangeContext } from './change/changeContext.ts';
+import { readChangeSettings } from './change/changeSettings.ts';
+import { ChangeStatusBar } from './change/changeStatusBar.ts';
+import { ChangeWatch } from './change/changeWatch.ts';
+import { PlanDocuments, planScheme } from './change/planDocuments.ts';
+import { ServiceEditors } from './change/serviceEditors.ts';
+import { tellEndedChange } from './change/tellEndedChange.ts';
+import { VscodeDialogs } from './change/vscodeDialogs.ts';
+import { registerChangeCommands } from './commands/changeCommands.ts';
 import { registerNodeCommands } from './commands/nodeCommands.ts';
 import { registerCommand } from './commands/registerCommand.ts';
 import { registerTreeCommands } from './commands/treeCommands.ts';
 import type { CommandContext, RegisterCommand } from './commands/treeContext.ts';
+import { toDisposable } from './common/disposable.ts';
 import { describeError } from './common/transportError.ts';
 import { RuleDocuments } from './documents/ruleDocuments.ts';
 import { RuleEditor } from './documents/ruleEditor.ts';
@@ -77,6 +87,26 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
 
+  const plans = own(new PlanDocuments(l10n, numbers));
+  own(vscode.workspace.registerTextDocumentContentProvider(planScheme, plans));
+  const changeContext: ChangeContext = {
+    dialogs: new VscodeDialogs(l10n),
+    plans,
+    settings: () => readChangeSettings((name) => configuration().get(name)),
+    endedHere: new Set(),
+    log,
+    l10n,
+    numbers,
+  };
+  const every = (milliseconds: number, callback: () => void): vscode.Disposable => {
+    const timer = setInterval(callback, milliseconds);
+    return toDisposable(() => clearInterval(timer));
+  };
+  const changeWatch = own(new ChangeWatch(roots, every, log));
+  own(changeWatch.onDidEnd((ended) => tellEndedChange(ended, changeContext)));
+  own(new ChangeStatusBar(roots, changeWatch, l10n, numbers));
+  own(new ServiceEditors(roots, l10n));
+
   const commandContext: CommandContext = {
     roots,
     opener,
@@ -98,6 +128,7 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   registerNodeCommands(register, commandContext);
   registerTreeCommands(register, commandContext);
+  registerChangeCommands(register, commandContext, changeContext, plans);
 
   const languageClient = own(createLanguageClient(extensionUri, log, l10n));
   languageClient.start().catch((error: unknown) => log.error(`Language server: ${describeError(error)}`));

@@ -73,6 +73,7 @@ export class AgentClient implements Disposable {
   /** The requests that change the agent's node. */
   readonly changes = new ChangeClient({
     send: (definition, params, signal) => this.#request(definition, params, signal),
+    sendPatiently: (definition, params, signal) => this.#request(definition, params, signal, true),
     watched: (watch, send) => this.#watched(watch, send),
   });
 
@@ -186,11 +187,16 @@ export class AgentClient implements Disposable {
     }
   }
 
-  /** Sends a request, and checks the answer before anybody uses it. */
+  /**
+   * Sends a request, and checks the answer before anybody uses it.
+   *
+   * @param patient whether the answer is waited for after a cancellation too: it says what was done until then
+   */
   #request<Params extends z.ZodMiniType, Result extends z.ZodMiniType>(
     definition: RequestDefinition<Params, Result>,
     params: z.infer<Params>,
     signal?: AbortSignal,
+    patient = false,
   ): Promise<z.infer<Result>> {
     const { method } = definition;
     return new Promise((resolve, reject) => {
@@ -201,10 +207,10 @@ export class AgentClient implements Disposable {
         conclude();
       };
       const fail = (error: AgentError): void => settle(() => reject(error));
-      // The answer to a cancelled request may be long in coming, so nobody waits for it.
+      // The answer to a cancelled request may be long in coming.
       const cancel = (): void => {
         cancellation.cancel();
-        fail(new AgentError('cancelled', `${method} was cancelled.`, { method }));
+        if (!patient || !sent) fail(new AgentError('cancelled', `${method} was cancelled.`, { method }));
       };
 
       this.#pending.add(fail);
@@ -212,11 +218,13 @@ export class AgentClient implements Disposable {
         fail(this.#closed);
         return;
       }
+      let sent = false;
       if (signal?.aborted) {
         cancel();
         return;
       }
       signal?.addEventListener('abort', cancel, { once: true });
+      sent = true;
       this.#connection.sendRequest<unknown>(method, params, cancellation.token).then(
         (answer) => {
           const parsed = definition.result.safeParse(answer);

@@ -35,6 +35,8 @@ export interface RequestSender {
     params: z.infer<Params>,
     signal?: AbortSignal,
   ): Promise<z.infer<Result>>;
+  /** As {@link send}, but waits for the answer after a cancellation too. */
+  sendPatiently: RequestSender['send'];
   /** Runs a request that reports: `send` gets the token that its reports carry. */
   watched<T>(watch: RequestWatch, send: (common: { progressToken?: string }) => Promise<T>): Promise<T>;
 }
@@ -68,9 +70,10 @@ export class ChangeClient {
     return this.#sender.send(readPlan, { plan, ...(service === undefined ? {} : { service }) }, signal);
   }
 
+  /** Applies a plan. When it is cancelled, the node puts back what it did until then before this rejects. */
   apply(params: ApplyParams, watch: RequestWatch = {}): Promise<AppliedChange> {
     return this.#sender.watched(watch, (common) =>
-      this.#sender.send(applyPlan, { ...common, ...params }, watch.signal),
+      this.#sender.sendPatiently(applyPlan, { ...common, ...params }, watch.signal),
     );
   }
 

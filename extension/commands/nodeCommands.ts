@@ -131,9 +131,7 @@ async function chooseObjectsFile(root: Root, { objectsFiles, l10n }: CommandCont
 
 async function useObjectsFile(root: Root, file: vscode.Uri | undefined, objectsFiles: ObjectsFiles): Promise<void> {
   await objectsFiles.choose(root.id, file);
-  // A reading that is under way began with what was chosen before.
-  if (root.state.kind === 'reading') await root.refresh();
-  await root.refresh();
+  await root.readAnew();
 }
 
 /** The files that a context menu was opened on, or that a caller names by path. */

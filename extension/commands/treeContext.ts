@@ -48,7 +48,8 @@ export function rootFor(argument: unknown, context: CommandContext): Root | unde
   return all.length === 1 ? all[0] : undefined;
 }
 
-function isTreeNode(value: unknown): value is TreeNode {
+/** Whether a command's argument is a line of the tree. */
+export function isTreeNode(value: unknown): value is TreeNode {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -33,7 +33,7 @@ export function ruleUriParts(
 ): RuleUriParts {
   return {
     scheme: ruleScheme,
-    path: `/${segment(rootLabel)}/${segment(rules.title)}.${extensions[rules.language]}`,
+    path: `/${pathSegment(rootLabel)}/${pathSegment(rules.title)}.${extensions[rules.language]}`,
     query: new URLSearchParams({ root: address.rootId, element: address.elementId }).toString(),
   };
 }
@@ -48,7 +48,7 @@ export function parseRuleUri(uri: { readonly scheme: string; readonly query: str
 }
 
 /** A title as one segment of a path: a tab shows the last segment only. */
-function segment(text: string): string {
+export function pathSegment(text: string): string {
   return (
     text
       .replaceAll(/[/\\]/g, '∕')

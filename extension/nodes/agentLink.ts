@@ -12,6 +12,11 @@ export type LinkState =
   /** The connection was lost; `attempt`, counted from 1, to make it again is waited for or under way. */
   | { readonly kind: 'reconnecting'; readonly attempt: number; readonly error: unknown };
 
+/** An agent over a connection of its own, for as long as it is not disposed of. */
+export interface SecondAgent extends Disposable {
+  readonly agent: RulesAgent;
+}
+
 /** A way to an agent that may come and go. */
 export interface AgentLink extends Disposable {
   readonly state: LinkState;
@@ -20,6 +25,11 @@ export interface AgentLink extends Disposable {
   connect(signal: AbortSignal): Promise<void>;
   /** Ends the agent and the connection. It can be opened again. */
   disconnect(): void;
+  /**
+   * Starts another agent over a new connection, which proves that new connections can be made. Rejects with the reason
+   * when that fails.
+   */
+  openAnother(signal: AbortSignal): Promise<SecondAgent>;
   /** Removes what was copied to the node; absent where nothing ever is. Ends the connection. */
   uninstall?(signal: AbortSignal): Promise<void>;
 }

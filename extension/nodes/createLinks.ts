@@ -56,7 +56,7 @@ export function createLinks(
         const started = { agent, lost: agent.ended, ...toDisposable(() => agent.kill()) };
         return openClientLink(started, clientName, connecting.signal);
       },
-      read: (client, watch) => client.openDumps(paths, watch),
+      use: { read: (client, watch) => client.openDumps(paths, watch), mayChange: false },
       prompts,
       log,
     });
@@ -70,7 +70,7 @@ export function createLinks(
         const options = { transport: transport(), artefacts: artefactsOnce(), ...common };
         return openClientLink(await openNodeLink(options, connecting), clientName, connecting.signal);
       },
-      read: (client, watch) => client.takeSnapshot(watch),
+      use: { read: (client, watch) => client.takeSnapshot(watch), mayChange: true },
       uninstall: (connecting) => uninstall(transport(), common, connecting),
       prompts,
       log,

@@ -3,14 +3,14 @@ import type { Logger } from '../common/logger.ts';
 import type { ConnectionPrompts } from '../transport/prompts.ts';
 import { type ConnectionState, ReconnectingConnection } from '../transport/reconnectingConnection.ts';
 import type { ConnectContext } from '../transport/transport.ts';
-import type { AgentLink, LinkState } from './agentLink.ts';
-import { clientAgent, type ReadSnapshot } from './clientAgent.ts';
+import type { AgentLink, LinkState, SecondAgent } from './agentLink.ts';
+import { type AgentUse, clientAgent } from './clientAgent.ts';
 import type { ClientLink } from './clientLink.ts';
 
 export interface ReconnectingLinkOptions {
   /** Starts an agent and begins the conversation with it. */
   readonly open: (context: ConnectContext) => Promise<ClientLink>;
-  readonly read: ReadSnapshot;
+  readonly use: AgentUse;
   /** Removes what was copied to the node. */
   readonly uninstall?: (context: ConnectContext) => Promise<void>;
   readonly prompts: ConnectionPrompts;
@@ -56,6 +56,11 @@ export class ReconnectingLink implements AgentLink {
     }
   }
 
+  async openAnother(signal: AbortSignal): Promise<SecondAgent> {
+    const link = await this.#options.open({ ...this.#context(signal, true), report: () => {} });
+    return { agent: clientAgent(link.client, this.#options.use), dispose: () => link.dispose() };
+  }
+
   disconnect(): void {
     this.#connection.disconnect();
     // After a failure there is nothing to end, but the failure need not be shown any longer.
@@ -86,7 +91,7 @@ export class ReconnectingLink implements AgentLink {
       case 'connecting':
         return { kind: 'connecting' };
       case 'connected':
-        return { kind: 'open', agent: clientAgent(state.link.client, this.#options.read) };
+        return { kind: 'open', agent: clientAgent(state.link.client, this.#options.use) };
       case 'reconnecting':
         return {
           kind: 'reconnecting',

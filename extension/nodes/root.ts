@@ -1,3 +1,4 @@
+import type { ChangeState } from '../../agent/protocol/changeMessages.ts';
 import type { SnapshotSummary } from '../../agent/protocol/messages.ts';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { Emitter } from '../common/emitter.ts';
@@ -5,7 +6,8 @@ import type { Logger } from '../common/logger.ts';
 import { describeError, TransportError } from '../common/transportError.ts';
 import type { ConnectProgress } from '../transport/transport.ts';
 import type { AgentLink, LinkState } from './agentLink.ts';
-import type { ReadProgress, RulesAgent } from './rulesAgent.ts';
+import { type KnownChanges, knownChanges } from './knownChanges.ts';
+import type { ChangeAgent, ReadProgress, RulesAgent } from './rulesAgent.ts';
 
 /** What a root is doing, for display. */
 export type RootState =
@@ -55,6 +57,7 @@ export class Root implements Disposable {
   #state: RootState = { kind: 'disconnected' };
   #snapshot: SnapshotSummary | undefined;
   #snapshotHolder: RulesAgent | undefined;
+  #changes: KnownChanges | undefined;
   #reading: { readonly agent: RulesAgent; readonly done: Promise<void>; readonly abort: AbortController } | undefined;
 
   constructor(options: RootOptions) {
@@ -86,6 +89,16 @@ export class Root implements Disposable {
     return agent === undefined || snapshot === undefined || agent !== this.#snapshotHolder
       ? undefined
       : { agent, snapshot };
+  }
+
+  /** What changes the node; undefined while it is not connected, for dumps, and where its agent may not write. */
+  get changeAgent(): ChangeAgent | undefined {
+    return this.#agent?.changes;
+  }
+
+  /** What the agent said last of changes to the node; undefined when it cannot change it, or has not been asked. */
+  get changes(): KnownChanges | undefined {
+    return this.#changes;
   }
 
   get #agent(): RulesAgent | undefined {
@@ -125,6 +138,31 @@ export class Root implements Disposable {
     return done;
   }
 
+  /** Reads what stands from now on: a reading that is under way may have begun before. */
+  async readAnew(): Promise<void> {
+    await this.#reading?.done;
+    await this.refresh();
+  }
+
+  /** Asks how changes to the node stand. Rejects when the agent cannot say. */
+  async refreshChanges(): Promise<void> {
+    const agent = this.changeAgent;
+    if (agent === undefined) return;
+    const state = await agent.state();
+    if (agent === this.changeAgent) this.changesAre(state);
+  }
+
+  /** The agent said how changes to the node stand. */
+  changesAre(state: ChangeState): void {
+    this.#changes = knownChanges(state, Date.now());
+    this.#changed.fire('state');
+  }
+
+  /** The text of Kubernetes objects that gives names to what is read. */
+  objects(): Promise<string | undefined> {
+    return this.#readObjects(this.id);
+  }
+
   dispose(): void {
     this.#reading?.abort.abort();
     this.#disposables.dispose();
@@ -147,14 +185,16 @@ export class Root implements Disposable {
   async #read(agent: RulesAgent, signal: AbortSignal): Promise<void> {
     this.#setState({ kind: 'reading' });
     try {
-      const objects = await this.#readObjects(this.id);
+      const objects = await this.objects();
       const next = await agent.read(objects, {
         signal,
         report: (progress) => {
           if (agent === this.#agent) this.#setState({ kind: 'reading', progress });
         },
       });
+      const changes = await this.#changesOf(agent);
       if (agent !== this.#agent) return;
+      this.#changes = changes;
       const previous = this.session;
       this.#snapshot = next;
       this.#snapshotHolder = agent;
@@ -169,6 +209,17 @@ export class Root implements Disposable {
       if (agent !== this.#agent) return;
       this.#log.error(`${this.label}: reading failed: ${describeError(error)}`);
       this.#setState({ kind: 'failed', error });
+    }
+  }
+
+  /** The rules can be shown without knowing how changes stand; the log says why that is not known. */
+  async #changesOf({ changes }: RulesAgent): Promise<KnownChanges | undefined> {
+    if (changes === undefined) return undefined;
+    try {
+      return knownChanges(await changes.state(), Date.now());
+    } catch (error) {
+      this.#log.warn(`${this.label}: the state of changes is not known: ${describeError(error)}`);
+      return undefined;
     }
   }
 

@@ -1,5 +1,6 @@
 import type { SnapshotSummary } from '../../agent/protocol/messages.ts';
 import type { TreeElement } from '../../agent/protocol/treeElement.ts';
+import type { ChangeClient } from '../agentClient/changeClient.ts';
 
 /** How the tree's elements can be ordered. */
 export type SortOrder = 'name' | 'endpoints' | 'traffic';
@@ -44,6 +45,9 @@ export interface ReadWatch {
   report(progress: ReadProgress): void;
 }
 
+/** What changes an agent's node. */
+export type ChangeAgent = Pick<ChangeClient, keyof ChangeClient>;
+
 /** What the user interface needs of a running agent, wherever it runs. */
 export interface RulesAgent {
   /** Reads the node, or the dumps that were opened, anew. `objects` gives names to ipvs virtual servers. */
@@ -53,4 +57,6 @@ export interface RulesAgent {
   /** The elements from the root's child down to the one that a line belongs to; empty when it belongs to none. */
   reveal(snapshot: string, part: string, line: number): Promise<readonly TreeElement[]>;
   document(snapshot: string, element: string): Promise<RuleText>;
+  /** Absent for dumps, and where the agent may not write. */
+  readonly changes?: ChangeAgent;
 }

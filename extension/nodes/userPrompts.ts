@@ -109,7 +109,7 @@ export class UserPrompts implements ConnectionPrompts {
         detail: [
           l10n.t('These files are put into {0} on the node:', request.folder),
           files.join('\n'),
-          l10n.t('They only read. "Uninstall Agent from Node" removes them.'),
+          l10n.t('They change nothing but test nodes that you mark. "Uninstall Agent from Node" removes them.'),
         ].join('\n\n'),
       },
       copy,

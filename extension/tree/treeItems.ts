@@ -44,6 +44,7 @@ export class TreeItems {
         state: root.state,
         snapshot: root.snapshot,
         canUninstall: root.link.uninstall !== undefined,
+        changes: root.changes,
       },
       this.#l10n,
       this.#numbers,

@@ -35,6 +35,12 @@ export class TreeState implements Disposable {
   #update(): void {
     const { view, roots, options, autoRefresh, l10n } = this.#options;
     this.#setContext('hasRoots', roots.all.length > 0);
+    const nodes = roots.all.filter(({ changeAgent }) => changeAgent !== undefined);
+    this.#setContext('hasNodes', nodes.length > 0);
+    this.#setContext(
+      'hasTestNodes',
+      nodes.some(({ changes }) => changes?.state.marked === true),
+    );
     this.#setContext('filtered', options.filter !== '');
     this.#setContext('autoRefresh', autoRefresh.isOn);
     const message = options.filter === '' ? '' : l10n.t('Filter: {0}', options.filter);

@@ -8,6 +8,8 @@ export interface NumberWords {
   bytes(value: number): string;
   /** An RFC 3339 time in the user's time zone; as it is when it is none. */
   time(rfc3339: string): string;
+  /** The time of day at a moment in milliseconds since 1970. */
+  clock(moment: number): string;
 }
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
@@ -17,6 +19,7 @@ export function numberWords(locale: string): NumberWords {
   const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const oneDigit = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+  const timeOfDay = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   return {
     integer: (value) => integer.format(value),
@@ -25,6 +28,7 @@ export function numberWords(locale: string): NumberWords {
       const date = new Date(rfc3339);
       return Number.isNaN(date.getTime()) ? rfc3339 : dateTime.format(date);
     },
+    clock: (moment) => timeOfDay.format(moment),
     bytes(value) {
       let unit = 0;
       let scaled = value;

@@ -1,8 +1,10 @@
 import type { SnapshotSummary } from '../../../agent/protocol/messages.ts';
 import { errorWords, progressText } from '../../l10n/errorTexts.ts';
 import type { Localizer } from '../../l10n/localizer.ts';
+import type { KnownChanges } from '../../nodes/knownChanges.ts';
 import type { RootState } from '../../nodes/root.ts';
 import { type ElementIcon, type Fact, joinDescription } from './elementPresentation.ts';
+import { changeFacts, changeWords, drainingText } from './nodeChanges.ts';
 import type { NumberWords } from './numberWords.ts';
 
 /** What of a root is shown. */
@@ -13,6 +15,8 @@ export interface RootFacts {
   readonly state: RootState;
   readonly snapshot: SnapshotSummary | undefined;
   readonly canUninstall: boolean;
+  /** Undefined where the node cannot be changed. */
+  readonly changes: KnownChanges | undefined;
 }
 
 export interface RootPresentation {
@@ -34,6 +38,7 @@ export function presentRoot(root: RootFacts, l10n: Localizer, numbers: NumberWor
     description: joinDescription(
       snapshot === undefined ? undefined : modeText(snapshot.mode, l10n),
       state === '' ? snapshotText(snapshot, problems, l10n, numbers) : state,
+      root.changes === undefined ? undefined : changesText(root, root.changes, l10n, numbers),
     ),
     icon: rootIcon(root, problems),
     facts: rootFacts(root, l10n, numbers),
@@ -64,6 +69,22 @@ export function stateText(state: RootState, l10n: Localizer): string {
     case 'disconnected':
       return state.error === undefined ? l10n.t('disconnected') : errorWords(state.error, l10n).summary;
   }
+}
+
+/** Whether it is a test node, and what of its last change is not over yet. */
+function changesText(
+  { state }: RootFacts,
+  { state: changes, pending }: KnownChanges,
+  l10n: Localizer,
+  numbers: NumberWords,
+): string {
+  // What is not connected may have gone on since it was read.
+  const isKnown = state.kind === 'ready' || state.kind === 'reading';
+  return joinDescription(
+    changes.marked ? l10n.t('test node') : undefined,
+    isKnown && pending !== undefined ? l10n.t('change not confirmed yet') : undefined,
+    isKnown && changes.draining > 0 ? drainingText(changes.draining, l10n, numbers) : undefined,
+  );
 }
 
 function snapshotText(
@@ -146,6 +167,7 @@ function rootFacts(root: RootFacts, l10n: Localizer, numbers: NumberWords): read
       ),
     },
   );
+  if (root.changes !== undefined) facts.push(...changeFacts(root.changes.state, l10n, numbers));
   if (snapshot.kubeProxy !== undefined) {
     const { running, version, mode } = snapshot.kubeProxy;
     facts.push({
@@ -175,5 +197,6 @@ function rootWords(root: RootFacts): readonly string[] {
       words.push('reachable', 'unreachable');
   }
   if (root.canUninstall) words.push('uninstallable');
+  if (root.changes !== undefined && words.includes('ready')) words.push(...changeWords(root.changes));
   return words;
 }

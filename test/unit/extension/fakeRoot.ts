@@ -2,7 +2,7 @@ import type { SnapshotSummary } from '../../../agent/protocol/messages.ts';
 import type { TreeElement } from '../../../agent/protocol/treeElement.ts';
 import { Emitter } from '../../../extension/common/emitter.ts';
 import { silentLogger } from '../../../extension/common/logger.ts';
-import type { AgentLink, LinkState } from '../../../extension/nodes/agentLink.ts';
+import type { AgentLink, LinkState, SecondAgent } from '../../../extension/nodes/agentLink.ts';
 import { Root } from '../../../extension/nodes/root.ts';
 import type { RulesAgent, TreePageRequest } from '../../../extension/nodes/rulesAgent.ts';
 
@@ -19,6 +19,10 @@ class FakeLink implements AgentLink {
 
   async connect(): Promise<void> {
     this.enter({ kind: 'open', agent: this.#agent });
+  }
+
+  async openAnother(): Promise<SecondAgent> {
+    return { agent: this.#agent, dispose: () => {} };
   }
 
   disconnect(): void {

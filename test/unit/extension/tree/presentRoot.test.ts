@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { ChangeState } from '../../../../agent/protocol/changeMessages.ts';
 import type { SnapshotSummary } from '../../../../agent/protocol/messages.ts';
+import { changeStatus } from '../../../../extension/change/changeStatusText.ts';
 import { TransportError } from '../../../../extension/common/transportError.ts';
 import { english } from '../../../../extension/l10n/localizer.ts';
+import { type KnownChanges, knownChanges } from '../../../../extension/nodes/knownChanges.ts';
 import type { RootState } from '../../../../extension/nodes/root.ts';
 import { statusBarText } from '../../../../extension/nodes/statusBarText.ts';
 import { numberWords } from '../../../../extension/tree/presentation/numberWords.ts';
@@ -22,7 +25,7 @@ const snapshot: SnapshotSummary = {
 };
 const lost = new TransportError('connectionLost', { step: 'session', args: {} });
 
-function present(state: RootState, shown: SnapshotSummary | 'none' = snapshot) {
+function present(state: RootState, shown: SnapshotSummary | 'none' = snapshot, changes?: KnownChanges) {
   const root = {
     kind: 'node',
     label: 'node-1',
@@ -30,6 +33,7 @@ function present(state: RootState, shown: SnapshotSummary | 'none' = snapshot) {
     state,
     snapshot: shown === 'none' ? undefined : shown,
     canUninstall: true,
+    changes,
   } as const;
   return presentRoot(root, english, numberWords('en'));
 }
@@ -76,6 +80,68 @@ describe('roots', () => {
       shown.facts.filter(({ name }) => name === 'Reason').map(({ value }) => value),
       ['The connection to the node was lost. Connect again.'],
     );
+  });
+});
+
+describe('nodes that can be changed', () => {
+  const change = {
+    change: '1',
+    kind: 'switch',
+    appliedAt: '2026-11-21T12:00:00Z',
+    from: 'iptables',
+    to: 'ipvs',
+    state: 'pending',
+    deadline: '2026-11-21T12:01:00Z',
+    secondsLeft: 42,
+  } as const;
+  const state: ChangeState = {
+    marked: true,
+    markFile: '/etc/mark',
+    writable: true,
+    kubeProxyRunning: false,
+    undoable: true,
+    draining: 0,
+    hasObjects: true,
+  };
+  const none = { ...snapshot, problems: { error: 0, warning: 0, information: 0 } };
+  const shown = (given: Partial<ChangeState>, root: RootState = { kind: 'ready' }) =>
+    present(root, none, knownChanges({ ...state, ...given }, 0));
+
+  it('say that they are marked', () => {
+    assert.equal(shown({}).description, 'ipvs · 1,234 Services · test node');
+    assert.equal(shown({ marked: false }).description, 'ipvs · 1,234 Services');
+    assert.match(shown({}).contextWords, /;testNode;undoable$/);
+    assert.match(shown({ marked: false, undoable: false }).contextWords, /;unmarked$/);
+    assert.ok(!/testNode|unmarked/.test(shown({ writable: false }).contextWords));
+  });
+
+  it('say that a change waits to be confirmed, and what drains', () => {
+    assert.equal(
+      shown({ latest: change, draining: 2 }).description,
+      'ipvs · 1,234 Services · test node · change not confirmed yet · 2 connections draining',
+    );
+    assert.match(shown({ latest: change }).contextWords, /;pendingChange;/);
+    assert.ok(
+      shown({ latest: change }).facts.some(({ value }) => value.startsWith('iptables → ipvs · change not confirmed')),
+    );
+  });
+
+  it('say nothing of a change while they are not connected', () => {
+    assert.equal(
+      shown({ latest: change, draining: 2 }, { kind: 'disconnected' }).description,
+      'ipvs · disconnected · test node',
+    );
+  });
+
+  it('count down by the time that the node said is left', () => {
+    const root = { label: 'node-1', changes: knownChanges({ ...state, latest: change }, 1_000) };
+    const words = changeStatus([root], 3_500, english, numberWords('en'));
+    assert.equal(words?.text, 'node-1 rolls back in 40 s');
+    assert.equal(words?.pending, root);
+    const draining = { label: 'node-1', changes: knownChanges({ ...state, draining: 1 }, 0) };
+    assert.equal(changeStatus([draining], 0, english, numberWords('en'))?.text, 'node-1: 1 connection draining');
+    const still = { label: 'node-1', changes: knownChanges(state, 0) };
+    assert.equal(changeStatus([still], 0, english, numberWords('en')), undefined);
   });
 });
 

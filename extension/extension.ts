@@ -5,6 +5,7 @@ import { readChangeSettings } from './change/changeSettings.ts';
 import { ChangeStatusBar } from './change/changeStatusBar.ts';
 import { ChangeWatch } from './change/changeWatch.ts';
 import { PlanDocuments, planScheme } from './change/planDocuments.ts';
+import { PlanOutline } from './change/planOutline.ts';
 import { ServiceEditors } from './change/serviceEditors.ts';
 import { tellEndedChange } from './change/tellEndedChange.ts';
 import { VscodeDialogs } from './change/vscodeDialogs.ts';
@@ -89,6 +90,9 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const plans = own(new PlanDocuments(l10n, numbers));
   own(vscode.workspace.registerTextDocumentContentProvider(planScheme, plans));
+  const planOutline = new PlanOutline();
+  own(vscode.languages.registerDocumentSymbolProvider({ scheme: planScheme }, planOutline));
+  own(vscode.languages.registerFoldingRangeProvider({ scheme: planScheme }, planOutline));
   const changeContext: ChangeContext = {
     dialogs: new VscodeDialogs(l10n),
     plans,

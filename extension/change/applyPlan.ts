@@ -64,7 +64,11 @@ async function askForConsent(
   return dialogs.chooseSome(
     l10n.t('{0} lacks what the rules need', root.label),
     l10n.t('What is checked is set on the node before the rules are applied'),
-    missing.map(({ id, fact }) => ({ value: id, label: problemText(fact, l10n), description: id })),
+    missing.map(({ id, required, fact }) => ({
+      value: id,
+      label: problemText(fact, l10n),
+      description: required === false ? l10n.t('recommended') : l10n.t('required'),
+    })),
   );
 }
 

@@ -37,7 +37,7 @@ export function settable({ prerequisites }: PlanSummary): PlanSummary['prerequis
 }
 
 /** Whether there is nothing to apply and nothing to say about it. */
-export function isEmpty(summary: PlanSummary): boolean {
-  const { added, removed, refusals } = summary;
-  return added === 0 && removed === 0 && refusals.length === 0 && settable(summary).length === 0;
+export function isEmpty({ added, removed, refusals, prerequisites }: PlanSummary): boolean {
+  const isReady = prerequisites.every(({ met, required }) => met || required === false);
+  return added === 0 && removed === 0 && refusals.length === 0 && isReady;
 }

@@ -22,10 +22,7 @@ export function planText(plan: ShownPlan, l10n: Localizer, numbers: NumberWords)
       l10n.t('It cannot be applied as it is:'),
       summary.refusals.map((fact) => problemText(fact, l10n)),
     ),
-    ...section(
-      l10n.t('The node needs:'),
-      summary.prerequisites.map((prerequisite) => prerequisiteText(prerequisite, l10n)),
-    ),
+    ...section(l10n.t('The node needs:'), prerequisiteLines(summary.prerequisites, l10n)),
     ...section(
       l10n.t('To know:'),
       summary.notes.map((fact) => problemText(fact, l10n)),
@@ -46,14 +43,17 @@ function section(heading: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', heading, ...lines.map((line) => `  ${line}`)];
 }
 
-/** Whether the node has something that is needed, and what can be done about it. */
-export function prerequisiteText(
-  { met, settable, fact }: ShownPlan['summary']['prerequisites'][number],
-  l10n: Localizer,
-): string {
-  const text = problemText(fact, l10n);
-  if (met) return l10n.t('met: {0}', text);
-  return settable ? l10n.t('missing, can be set by applying: {0}', text) : l10n.t('missing: {0}', text);
+/** What the node lacks one by one, with what can be done about it; what it has on one line. */
+function prerequisiteLines(all: ShownPlan['summary']['prerequisites'], l10n: Localizer): readonly string[] {
+  const missing = all.filter(({ met }) => !met);
+  const met = all.filter((prerequisite) => prerequisite.met);
+  return [
+    ...missing.map(({ settable, fact }) => {
+      const text = problemText(fact, l10n);
+      return settable ? l10n.t('missing, can be set by applying: {0}', text) : l10n.t('missing: {0}', text);
+    }),
+    ...(met.length === 0 ? [] : [l10n.t('there: {0}', met.map(({ id }) => id).join(', '))]),
+  ];
 }
 
 function serviceLines({ summary }: ShownPlan, l10n: Localizer, numbers: NumberWords): readonly string[] {

@@ -1,4 +1,5 @@
 import { agentErrorTexts } from './agentErrorTexts.ts';
+import { changeTexts } from './changeTexts.ts';
 import type { CodedMessage, Wording } from './codedMessage.ts';
 import { dumpProblemTexts } from './dumpProblemTexts.ts';
 import { iptablesProblemTexts } from './iptablesProblemTexts.ts';
@@ -7,8 +8,8 @@ import { nodeProblemTexts } from './nodeProblemTexts.ts';
 import { partReasonTexts } from './partReasonTexts.ts';
 
 const wordings: ReadonlyMap<string, Wording> = new Map(
-  [iptablesProblemTexts, dumpProblemTexts, nodeProblemTexts, partReasonTexts, agentErrorTexts].flatMap((texts) =>
-    Object.entries(texts),
+  [iptablesProblemTexts, dumpProblemTexts, nodeProblemTexts, partReasonTexts, agentErrorTexts, changeTexts].flatMap(
+    (texts) => Object.entries(texts),
   ),
 );
 

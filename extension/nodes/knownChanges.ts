@@ -19,8 +19,9 @@ export function knownChanges(state: ChangeState, now: number): KnownChanges {
   return { state, pending: latest?.state === 'pending' ? pendingChange(latest, now) : undefined };
 }
 
-function pendingChange(change: NodeChange, now: number): PendingChange {
+/** @returns undefined for a change without a deadline: somebody still applies it, or rolls it back already */
+function pendingChange(change: NodeChange, now: number): PendingChange | undefined {
   const { secondsLeft, deadline } = change;
   const rollsBackAt = secondsLeft === undefined ? Date.parse(deadline ?? '') : now + secondsLeft * 1_000;
-  return { change, rollsBackAt: Number.isNaN(rollsBackAt) ? now : rollsBackAt };
+  return Number.isNaN(rollsBackAt) ? undefined : { change, rollsBackAt };
 }

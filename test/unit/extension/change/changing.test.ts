@@ -46,7 +46,8 @@ describe('a change of a node', () => {
   it('is not begun where there is nothing to change', async () => {
     using test = await setUp({});
     const { node, root, dialogs, plans, context } = test;
-    node.plan = { added: 0, removed: 0, notes: [fact('an-object-left-out')] };
+    const optional = { id: 'x', met: false, settable: true, required: false, fact: fact('x') };
+    node.plan = { added: 0, removed: 0, notes: [fact('an-object-left-out')], prerequisites: [optional] };
     await planChange(root, toIpvs, context);
     assert.deepEqual(plans.shown, []);
     assert.equal(

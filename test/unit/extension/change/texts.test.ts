@@ -45,8 +45,8 @@ describe('a plan as text', () => {
 #   Not like this.
 #
 # The node needs:
-#   met: A is there.
 #   missing, can be set by applying: B is missing.
+#   there: a
 #
 # To know:
 #   Two lines

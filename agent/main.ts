@@ -7,7 +7,7 @@ import { loadDump } from './interpret/loadDump.ts';
 import type { NodeModel } from './model/nodeModel.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import { collectSnapshot } from './node/collectSnapshot.ts';
-import { listDumpFiles, readDumpFile } from './node/files.ts';
+import { listDumpFiles, readDumpFile, writeOutputFile } from './node/files.ts';
 import { localMachine } from './node/localMachine.ts';
 import { readObjects } from './objects/readObjects.ts';
 import { redirectConsole } from './server/redirectConsole.ts';
@@ -55,6 +55,7 @@ async function main(): Promise<void> {
     collect: () => collectSnapshot(localMachine),
     serve: serveClient,
     writeStdout: writeStandardOutput,
+    writeFile: writeOutputFile,
     writeStderr: (text) => process.stderr.write(text),
   });
   // Nothing may keep the process: what a client left behind is of no use without it.

@@ -13,5 +13,7 @@ export interface CliEnvironment {
   serve(): Promise<number>;
   /** Resolves when the bytes are taken, so that a slow reader is waited for. */
   writeStdout(bytes: Uint8Array | string): Promise<void>;
+  /** Writes a file in a folder, which is made when it is not there, and tells its path. */
+  writeFile(folder: string, name: string, text: string): Promise<string>;
   writeStderr(text: string): void;
 }

@@ -1,13 +1,12 @@
 import { interpretSnapshot } from '../interpret/interpretSnapshot.ts';
 import { loadDump } from '../interpret/loadDump.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { mergeObjects, type ObjectsReading, readObjects } from '../objects/readObjects.ts';
-import { decodeDump } from '../ruleset/common/encoding.ts';
 import type { CliEnvironment } from './cliEnvironment.ts';
 import type { CommandLine } from './commandLine.ts';
 import { describeModel } from './describeModel.ts';
 import { drawTree } from './drawTree.ts';
 import { jsonPieces } from './jsonPieces.ts';
+import { readObjectFiles } from './objectFiles.ts';
 import readSchema from './read.schema.json' with { type: 'json' };
 
 /** Reads a node or saved dumps, and prints what they say. Resolves to whether all that is there could be read. */
@@ -19,30 +18,15 @@ export async function runRead(
     await environment.writeStdout(`${JSON.stringify(readSchema, undefined, 2)}\n`);
     return true;
   }
-  const readings = await readAllObjects(objects, environment);
+  const reading = objects.length === 0 ? undefined : await readObjectFiles(objects, environment);
   const snapshot: Snapshot = from.length === 0 ? await environment.collect() : await loadDump(from, environment.files);
   const model = interpretSnapshot(snapshot, {
     mode,
     nodeName,
-    ...(readings.length === 0
-      ? {}
-      : {
-          objects: mergeObjects(readings.map((reading) => reading.objects)),
-          objectProblems: readings.flatMap(({ problems }) => problems),
-        }),
+    ...(reading === undefined ? {} : { objects: reading.objects, objectProblems: reading.problems }),
   });
   const pieces =
     output === 'tree' ? [drawTree(model, snapshot)] : jsonPieces(Object.entries(describeModel(model, snapshot)));
   for (const piece of pieces) await environment.writeStdout(piece);
   return snapshot.parts.every(({ status }) => status === 'complete' || status === 'missing');
-}
-
-async function readAllObjects(paths: readonly string[], { files }: CliEnvironment): Promise<ObjectsReading[]> {
-  const readings: ObjectsReading[] = [];
-  for (const path of paths) {
-    for (const file of await files.list(path)) {
-      readings.push(readObjects(decodeDump(await files.read(file)).text, file));
-    }
-  }
-  return readings;
 }

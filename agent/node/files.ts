@@ -1,11 +1,17 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { maxDumpBytes } from './command.ts';
 
-/** Why a path could not be read. */
-export type FileErrorCode = 'not-found' | 'permission-denied' | 'not-a-file' | 'too-large' | 'unreadable';
+/** Why a path could not be read or written. */
+export type FileErrorCode =
+  | 'not-found'
+  | 'permission-denied'
+  | 'not-a-file'
+  | 'too-large'
+  | 'unreadable'
+  | 'not-writable';
 
-/** Thrown when a path that somebody gave cannot be read. The message is a complete English sentence. */
+/** Thrown when a path that somebody gave cannot be read or written. The message is a complete English sentence. */
 export class FileError extends Error {
   override readonly name = 'FileError';
   readonly code: FileErrorCode;
@@ -64,6 +70,23 @@ export async function listDumpFiles(path: string): Promise<string[]> {
   }
 }
 
+/**
+ * Writes a file in a folder, which is made when it is not there, and tells its path.
+ *
+ * @throws FileError
+ */
+export async function writeOutputFile(folder: string, name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(path, text);
+    return path;
+  } catch (error) {
+    const systemCode = systemCodeOf(error);
+    throw new FileError('not-writable', `${path} could not be written (${systemCode}).`, { path, systemCode });
+  }
+}
+
 /** Whether a symbolic link leads to something that is no regular file: a folder, a device, a pipe. */
 async function leadsToOther(link: string): Promise<boolean> {
   try {
@@ -83,7 +106,7 @@ async function look(path: string): Promise<{ isFile: boolean; isFolder: boolean;
 }
 
 function fileError(path: string, error: unknown): FileError {
-  const systemCode = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const systemCode = systemCodeOf(error);
   if (systemCode === 'ENOENT' || systemCode === 'ENOTDIR') {
     return new FileError('not-found', `${path} does not exist.`, { path });
   }
@@ -91,4 +114,8 @@ function fileError(path: string, error: unknown): FileError {
     return new FileError('permission-denied', `${path} may not be read by this user.`, { path });
   }
   return new FileError('unreadable', `${path} could not be read (${systemCode}).`, { path, systemCode });
+}
+
+function systemCodeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

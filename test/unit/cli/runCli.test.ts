@@ -20,6 +20,7 @@ async function run(
 ) {
   const out: Uint8Array[] = [];
   let err = '';
+  const written = new Map<string, string>();
   const environment: CliEnvironment = {
     version: agentVersion,
     files: {
@@ -36,12 +37,16 @@ async function run(
     writeStdout: async (bytes) => {
       out.push(Buffer.from(bytes));
     },
+    writeFile: async (folder, name, text) => {
+      written.set(`${folder}/${name}`, text);
+      return `${folder}/${name}`;
+    },
     writeStderr: (text) => {
       err += text;
     },
   };
   const status = await runCli(argv, environment);
-  return { status, bytes: Buffer.concat(out), out: Buffer.concat(out).toString(), err };
+  return { status, bytes: Buffer.concat(out), out: Buffer.concat(out).toString(), err, written };
 }
 
 function notFound(path: string): never {

@@ -12,7 +12,7 @@ interface Range {
  * Addresses and CIDRs as nft lists them after it made one set of them: sorted, with neighbours merged, as CIDRs where
  * that is possible and as `FROM-TO` where not. One alone stands without braces.
  *
- * @param members at least one; those that cannot be read are left out
+ * @param members at least one address, CIDR or `FROM-TO`; those that cannot be read are left out
  */
 export function addressSetText(members: readonly string[], family: IpFamily): string {
   const ranges = members.map((member) => rangeOf(member, family)).filter((range) => range !== undefined);
@@ -21,7 +21,14 @@ export function addressSetText(members: readonly string[], family: IpFamily): st
 }
 
 function rangeOf(member: string, family: IpFamily): Range | undefined {
-  const cidr = parseCidr(member.includes('/') ? member : `${member}/${addressBits[family]}`);
+  const [from = '', to] = member.split('-');
+  const first = cidrRange(from, family);
+  const last = to === undefined ? first : cidrRange(to, family);
+  return first === undefined || last === undefined ? undefined : { first: first.first, last: last.last };
+}
+
+function cidrRange(text: string, family: IpFamily): Range | undefined {
+  const cidr = parseCidr(text.includes('/') ? text : `${text}/${addressBits[family]}`);
   if (cidr === undefined || cidr.family !== family) return undefined;
   const size = 1n << BigInt(addressBits[family] - cidr.prefixLength);
   return { first: cidr.network, last: cidr.network + size - 1n };

@@ -35,6 +35,11 @@ export interface PlanStep {
    * and ends as its last line did.
    */
   readonly stderrMeansFailure?: boolean;
+  /**
+   * Milliseconds for which it is run again while its tool says that what it deletes is busy: kernels before Linux 6.2
+   * count a reference from a map of nftables until a moment after it is gone.
+   */
+  readonly busyForMs?: number;
 }
 
 /** One thing that a plan changes, for the reader: a rule, a set's entry, a real server, an address. */

@@ -36,10 +36,7 @@ function balancingByAddress(
   endpoints: readonly ResolvedEndpoint[],
   { ip: header }: FamilyWords,
 ): string {
-  let elements = '';
-  for (const [index, { ip, port }] of endpoints.entries()) {
-    elements += index === 0 ? `${index} : ${ip} . ${port}` : `, ${index} : ${ip} . ${port}`;
-  }
+  const elements = endpoints.map(({ ip, port }, index) => `${index} : ${ip} . ${port}`).join(', ');
   return `meta l4proto ${protocol} dnat ${header} to numgen random mod ${endpoints.length} map { ${elements} }`;
 }
 
@@ -62,9 +59,20 @@ function addAffinity(
   return names;
 }
 
+/** What packets put into the sets of clients is the kernel's. */
+const none: ReadonlyMap<string, string> = new Map();
+const clientSetFlags: readonly string[] = ['dynamic', 'timeout'];
+
 function clientSet(type: string, timeout: string): NftablesSet {
-  const flags = ['dynamic', 'timeout'];
-  return { kind: 'set', type, flags, timeout, comment: undefined, elements: new Map(), elementComments: new Map() };
+  return {
+    kind: 'set',
+    type,
+    flags: clientSetFlags,
+    timeout,
+    comment: undefined,
+    elements: none,
+    elementComments: none,
+  };
 }
 
 /** Sends clients where they were sent before, and others to any of the endpoints. */

@@ -20,4 +20,23 @@ export class SeededRandom {
     const index = this.below(others.length + 1);
     return index === 0 ? first : (others[index - 1] ?? first);
   }
+
+  /** True in so many of a hundred cases. */
+  chance(percent: number): boolean {
+    return this.below(100) < percent;
+  }
+
+  /** The values in another order (Fisher and Yates). */
+  shuffled<T>(values: readonly T[]): T[] {
+    const shuffled = [...values];
+    for (let end = shuffled.length; end > 1; end--) {
+      shuffled.push(...shuffled.splice(this.below(end), 1));
+    }
+    return shuffled;
+  }
+
+  /** Several different ones of the values. */
+  some<T>(count: number, values: readonly T[]): T[] {
+    return this.shuffled(values).slice(0, count);
+  }
 }

@@ -19,6 +19,7 @@ type nodeConfig struct {
 	ip                 net.IP
 	localTraffic       proxyutil.LocalTrafficDetector
 	nodePortAddresses  []string
+	serviceCIDRs       []string
 	masqueradeAll      bool
 	masqueradeBit      int
 	localhostNodePorts bool
@@ -46,6 +47,7 @@ type nodeFlags struct {
 	bridgeInterface   string
 	interfacePrefix   string
 	nodePortAddresses string
+	serviceCIDRs      string
 	excludeCIDRs      string
 }
 
@@ -59,6 +61,7 @@ func defineFlags(set *flag.FlagSet) *nodeFlags {
 	set.StringVar(&flags.bridgeInterface, "bridge-interface", "", "tells pods by their bridge, instead of -cluster-cidr")
 	set.StringVar(&flags.interfacePrefix, "interface-prefix", "", "tells pods by their interface, instead of -cluster-cidr")
 	set.StringVar(&flags.nodePortAddresses, "nodeport-addresses", "", "CIDRs, or primary; empty for the mode's default")
+	set.StringVar(&flags.serviceCIDRs, "service-cidrs", "", "what the API's ServiceCIDRs hold; empty for not known")
 	set.BoolVar(&plain.masqueradeAll, "masquerade-all", false, "masquerade all traffic to Services")
 	set.IntVar(&plain.masqueradeBit, "masquerade-bit", 14, "the bit of the packet mark")
 	set.BoolVar(&plain.localhostNodePorts, "localhost-nodeports", true, "node ports on loopback, in iptables mode")
@@ -81,6 +84,7 @@ func (flags *nodeFlags) config(mode string) (nodeConfig, error) {
 	}
 	config.localTraffic = flags.localTraffic()
 	config.nodePortAddresses = splitList(flags.nodePortAddresses)
+	config.serviceCIDRs = splitList(flags.serviceCIDRs)
 	config.excludeCIDRs = splitList(flags.excludeCIDRs)
 	// From here as kube-proxy's command does before it makes a proxier (cmd/kube-proxy/app).
 	if mode == string(proxyconfig.ProxyModeNFTables) && len(config.nodePortAddresses) == 0 {

@@ -12,6 +12,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/component-base/metrics/legacyregistry"
 	"k8s.io/kubernetes/pkg/proxy"
+	utilipset "k8s.io/kubernetes/pkg/proxy/ipvs/ipset"
 )
 
 // failureMetrics count the syncs that the kernel or its tools refused; kube-proxy only logs those and tries again.
@@ -37,7 +38,8 @@ func run(mode, file string, flags *nodeFlags, isBench bool) error {
 	if err != nil {
 		return err
 	}
-	proxier, err := newProxier(context.Background(), mode, config)
+	ipset := &batchedIPSet{Interface: utilipset.New()}
+	proxier, err := newProxier(context.Background(), mode, config, chooseIPSet(ipset, isBench))
 	if err != nil {
 		return err
 	}
@@ -46,6 +48,9 @@ func run(mode, file string, flags *nodeFlags, isBench bool) error {
 		return err
 	}
 	proxier.OnTopologyChange(map[string]string{v1.LabelTopologyZone: config.zone, v1.LabelHostname: config.name})
+	if len(config.serviceCIDRs) > 0 {
+		proxier.OnServiceCIDRsChanged(config.serviceCIDRs)
+	}
 	for _, service := range objects.services {
 		proxier.OnServiceAdd(service)
 	}
@@ -56,7 +61,18 @@ func run(mode, file string, flags *nodeFlags, isBench bool) error {
 	if isBench {
 		return bench(proxier, objects.slices)
 	}
-	return sync(proxier)
+	if err := sync(proxier); err != nil {
+		return err
+	}
+	return ipset.write()
+}
+
+// chooseIPSet gives kube-proxy's own way to ipset when it is what is measured.
+func chooseIPSet(batched *batchedIPSet, isBench bool) utilipset.Interface {
+	if isBench {
+		return batched.Interface
+	}
+	return batched
 }
 
 // sync brings the kernel up to date: told that it has seen everything, a proxier syncs before the call returns.

@@ -27,7 +27,7 @@ const minSyncPeriod = time.Second
 const syncPeriod = time.Hour
 
 // newProxier makes kube-proxy's proxier of a mode for the family of the node's address.
-func newProxier(ctx context.Context, mode string, config nodeConfig) (proxy.Provider, error) {
+func newProxier(ctx context.Context, mode string, config nodeConfig, ipset utilipset.Interface) (proxy.Provider, error) {
 	family := config.family()
 	protocol := utiliptables.ProtocolIPv4
 	if family == v1.IPv6Protocol {
@@ -47,7 +47,7 @@ func newProxier(ctx context.Context, mode string, config nodeConfig) (proxy.Prov
 		return proxier, err
 	case "ipvs":
 		proxymetrics.RegisterMetrics(proxyconfig.ProxyModeIPVS)
-		return ipvs.NewProxier(ctx, family, utiliptables.New(protocol), utilipvs.New(), utilipset.New(), utilsysctl.New(),
+		return ipvs.NewProxier(ctx, family, utiliptables.New(protocol), utilipvs.New(), ipset, utilsysctl.New(),
 			syncPeriod, minSyncPeriod, config.excludeCIDRs, config.strictARP, config.tcpTimeout, config.tcpFinTimeout,
 			config.udpTimeout, config.masqueradeAll, config.masqueradeBit, config.localTraffic, config.name, config.ip,
 			recorder, nil, config.scheduler, config.nodePortAddresses, initOnly)

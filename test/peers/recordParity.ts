@@ -1,0 +1,147 @@
+/**
+ * Records what kube-proxy programs for the generated sets, in each mode and family, as root:
+ *
+ *   node test/peers/recordParity.ts [--seeds 1-100] [--modes iptables,ipvs,nftables] [--show SEED MODE FAMILY]
+ *
+ * Modes iptables and nftables are recorded in network namespaces of this machine, ipvs in the test node. The texts stay
+ * in the cache; their digests go to test/golden/parity/recorded.jsonl, beside those of the sets that were not asked
+ * for. `--show` prints the canonical rules of one recorded set instead. Needs Go, and the tools' versions that the file
+ * `tools.json` beside it names.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { IpFamily } from '../../agent/model/address.ts';
+import type { ServiceMode } from '../../agent/model/serviceRules.ts';
+import { canonicalText } from '../support/canonicalRules.ts';
+import { canonicalFiles, digests, type ParityRecord, rawDigests } from '../support/parityRecord.ts';
+import { parityFolder, readParityRecords, toolVersions, writeParityRecords } from '../support/parityRecords.ts';
+import { cacheFolder } from '../vm/folders.ts';
+import type { RuleFiles } from '../vm/ruleFiles.ts';
+import { runCommand } from '../vm/runCommand.ts';
+import { startTestNode } from '../vm/startTestNode.ts';
+import { type GeneratedSet, generatedSeeds, generatedSet, objectLines } from './generatedObjects.ts';
+import { oracleArguments } from './generatedOptions.ts';
+import { buildKubeProxyOracle } from './kubeProxyOracle.ts';
+import { type RunWhereRecorded, recordSet } from './oracleRecording.ts';
+
+const families: readonly IpFamily[] = ['ipv4', 'ipv6'];
+const modes: readonly ServiceMode[] = ['iptables', 'nftables', 'ipvs'];
+
+/** The set whose canonical rules are stored whole, for people. */
+const shownSeed = 1;
+
+/** Where the oracle is put in the test node. */
+const remoteProgram = '/root/kube-proxy-oracle';
+
+/** How many sets are recorded at the same time. */
+const workers = 2;
+
+interface Job {
+  readonly set: GeneratedSet;
+  readonly mode: ServiceMode;
+  readonly family: IpFamily;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { seeds: { type: 'string' }, modes: { type: 'string' }, show: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  const program = await buildKubeProxyOracle((message) => console.log(message));
+  if (values.show === true) {
+    const [seed, mode, family] = positionals;
+    const set = generatedSet(Number(seed));
+    const job = { set, mode: named(modes, mode), family: named(families, family) };
+    process.stdout.write(canonicalText(canonicalFiles(await readCached(job, program), job.family)));
+    return;
+  }
+  const seeds = values.seeds === undefined ? generatedSeeds : seedRange(values.seeds);
+  for (const mode of values.modes?.split(',').map((name) => named(modes, name)) ?? modes) {
+    const jobs = seeds.map(generatedSet).flatMap((set) => families.map((family): Job => ({ set, mode, family })));
+    await recordJobs(jobs, mode, program);
+  }
+}
+
+function named<T extends string>(all: readonly T[], name: string | undefined): T {
+  const found = all.find((one) => one === name);
+  if (found === undefined) throw new Error(`${name ?? 'nothing'} is none of ${all.join(', ')}`);
+  return found;
+}
+
+/** `3`, `1-100`. */
+function seedRange(text: string): readonly number[] {
+  const [first = 1, last = first] = text.split('-').map(Number);
+  return generatedSeeds.filter((seed) => seed >= first && seed <= last);
+}
+
+async function recordJobs(jobs: readonly Job[], mode: ServiceMode, program: string): Promise<void> {
+  if (mode !== 'ipvs') {
+    const run: RunWhereRecorded = (argv, stdin) => runCommand({ argv: ['nice', ...argv], stdin });
+    await recordAll(jobs, program, (job) => recordSet(run, program, job.set, job.mode, job.family));
+    await writeTools('host', run);
+    return;
+  }
+  await using node = await startTestNode({ progress: (message) => console.log(message) });
+  await node.run(['sh', '-c', `cat > ${remoteProgram} && chmod 0755 ${remoteProgram}`], {
+    stdin: await readFile(program),
+  });
+  const run: RunWhereRecorded = (argv, stdin) => node.run(argv, { stdin });
+  await recordAll(jobs, program, (job) => recordSet(run, remoteProgram, job.set, job.mode, job.family));
+  await writeTools('testNode', run);
+}
+
+async function recordAll(
+  jobs: readonly Job[],
+  program: string,
+  record: (job: Job) => Promise<RuleFiles>,
+): Promise<void> {
+  const records: ParityRecord[] = [];
+  const waiting = [...jobs];
+  const work = async (): Promise<void> => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      const { set, mode, family } = job;
+      const cached = await readCached(job, program).catch(() => undefined);
+      const files = cached ?? (await record(job));
+      if (cached === undefined) await writeCached(job, program, files);
+      const canonical = canonicalFiles(files, family);
+      records.push({ seed: set.seed, mode, family, sections: digests(canonical), raw: rawDigests(files) });
+      if (set.seed === shownSeed) {
+        await mkdir(join(parityFolder, 'shown'), { recursive: true });
+        await writeFile(join(parityFolder, 'shown', `${mode}-${family}.txt`), canonicalText(canonical));
+      }
+      console.log(`${set.seed} ${mode} ${family}: ${cached === undefined ? 'recorded' : 'from the cache'}`);
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  await writeParityRecords([...(await readParityRecords()), ...records]);
+}
+
+async function writeTools(where: 'host' | 'testNode', run: RunWhereRecorded): Promise<void> {
+  const path = join(parityFolder, 'tools.json');
+  const known: Record<string, unknown> = JSON.parse(await readFile(path, 'utf8').catch(() => '{}'));
+  const versions = await toolVersions(async (argv) => (await run(argv, '')).toString());
+  await writeFile(path, `${JSON.stringify({ ...known, [where]: versions }, undefined, 2)}\n`);
+}
+
+/** Rules depend on nothing but the program, the objects and the options. */
+function cachedFile({ set, mode, family }: Job, program: string): string {
+  const input = JSON.stringify([program, oracleArguments(set.options, family), objectLines(set.objects)]);
+  const liberal = set.options.kernel.conntrackTcpLiberal;
+  const key = createHash('sha256').update(input).update(String(liberal)).digest('hex').slice(0, 16);
+  return join(cacheFolder(), 'parity', `${set.seed}-${mode}-${family}-${key}.json`);
+}
+
+async function readCached(job: Job, program: string): Promise<RuleFiles> {
+  const files: Record<string, string> = JSON.parse(await readFile(cachedFile(job, program), 'utf8'));
+  return new Map(Object.entries(files));
+}
+
+async function writeCached(job: Job, program: string, files: RuleFiles): Promise<void> {
+  const path = cachedFile(job, program);
+  await mkdir(join(path, '..'), { recursive: true });
+  await writeFile(path, JSON.stringify(Object.fromEntries(files)));
+}
+
+await main();

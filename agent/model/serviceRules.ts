@@ -16,6 +16,11 @@ export interface ServiceRules {
   readonly families: ReadonlyMap<IpFamily, FamilyRules>;
   /** Kernel settings by path under `/proc/sys`, such as `net/ipv4/vs/conntrack`. Of a snapshot: those that were read. */
   readonly sysctls: ReadonlyMap<string, string>;
+  /**
+   * Chains in the backend that the node's rules are not in, which a kube-proxy with other programs left there; families
+   * that have none are left out. Undefined of what should stand says nothing about it.
+   */
+  readonly otherBackend?: ReadonlyMap<IpFamily, IptablesRules>;
 }
 
 /** What programs the Services of one address family. Empty maps and sets stand for what there is none of. */

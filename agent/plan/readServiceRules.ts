@@ -33,8 +33,6 @@ export interface ReadRules {
   readonly backend: IptablesBackend | undefined;
   /** The backends that hold chains of kube-proxy. Two of them are more than anybody can take care of. */
   readonly backends: readonly IptablesBackend[];
-  /** kube-proxy's rules in the backend that was not taken, by family; only families that have some. */
-  readonly otherBackend: ReadonlyMap<IpFamily, IptablesRules>;
   /** Empty when all was read. */
   readonly problems: readonly UnreadPart[];
 }
@@ -72,6 +70,12 @@ export function readServiceRules(snapshot: Snapshot, options: ReadRulesOptions =
         }),
       ),
       sysctls: readServiceSysctls(textOf(parts, 'sysctls')),
+      otherBackend: new Map(
+        families.flatMap((family) => {
+          const rules = ofFamily(family, false);
+          return rules !== undefined && rules.tables.size > 0 ? [[family, rules] as const] : [];
+        }),
+      ),
     },
     backend,
     backends: [
@@ -81,12 +85,6 @@ export function readServiceRules(snapshot: Snapshot, options: ReadRulesOptions =
         ),
       ),
     ],
-    otherBackend: new Map(
-      families.flatMap((family) => {
-        const rules = ofFamily(family, false);
-        return rules !== undefined && rules.tables.size > 0 ? [[family, rules] as const] : [];
-      }),
-    ),
     problems: parts.flatMap((part) => problemOf(part, backend)),
   };
 }

@@ -26,15 +26,28 @@ export function ruleDifferences(one: ServiceRules, other: ServiceRules): number 
     const there = other.sysctls.get(path);
     if (there !== undefined && there !== value) count++;
   }
-  return count;
+  if (one.otherBackend !== undefined && other.otherBackend !== undefined) {
+    for (const family of families) {
+      const none = noFamilyRules.iptables;
+      count += ofIptables(one.otherBackend.get(family) ?? none, other.otherBackend.get(family) ?? none);
+    }
+  }
+  return hasDevice(one) === hasDevice(other) ? count : count + 1;
 }
+
+/** The device belongs to both families, also where only one has addresses for it. */
+function hasDevice({ families }: ServiceRules): boolean {
+  return [...families.values()].some(({ serviceDevice }) => serviceDevice !== undefined);
+}
+
+const noAddresses: ReadonlySet<string> = new Set();
 
 function ofFamily(one: FamilyRules, other: FamilyRules): number {
   return (
     ofIptables(one.iptables, other.iptables) +
     ofEach(one.ipsets, other.ipsets, ofIpsets, (set) => 1 + set.entries.size) +
     ofEach(one.virtualServers, other.virtualServers, ofServers, (server) => 1 + server.realServers.size) +
-    ofDevices(one.serviceDevice, other.serviceDevice) +
+    ofSets(one.serviceDevice?.addresses ?? noAddresses, other.serviceDevice?.addresses ?? noAddresses) +
     ofTables(one.nftables, other.nftables)
   );
 }
@@ -101,11 +114,6 @@ function ofServers(one: VirtualServerRules, other: VirtualServerRules): number {
     ofLists(one.flags, other.flags) +
     ofEach(one.realServers, other.realServers, ofValues, () => 1)
   );
-}
-
-function ofDevices(one: FamilyRules['serviceDevice'], other: FamilyRules['serviceDevice']): number {
-  const none: ReadonlySet<string> = new Set();
-  return ofValues(one?.name, other?.name) + ofSets(one?.addresses ?? none, other?.addresses ?? none);
 }
 
 function ofTables(one: NftablesTable | undefined, other: NftablesTable | undefined): number {

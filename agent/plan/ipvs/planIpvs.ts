@@ -12,6 +12,8 @@ import { planVirtualServers } from './planVirtualServers.ts';
 export interface IpvsPlan extends PartPlan {
   /** What stays for the sake of its connections. Planning anew when they are over takes it away. */
   readonly draining: readonly DrainingServer[];
+  /** Addresses that stay on the device though they are not wanted: those of draining servers, and bound ones. */
+  readonly keptAddresses: ReadonlySet<string>;
 }
 
 type IpvsState = Pick<FamilyRules, 'ipsets' | 'virtualServers' | 'serviceDevice'>;
@@ -23,6 +25,7 @@ type IpvsState = Pick<FamilyRules, 'ipsets' | 'virtualServers' | 'serviceDevice'
  * families: see `planDeviceRemoval`.
  *
  * @param owners the Service (`NAMESPACE/NAME`) of each virtual server that is known, by its key
+ * @param boundAddresses addresses that the node's own connections come from
  */
 export function planIpvs(
   current: IpvsState,
@@ -30,6 +33,7 @@ export function planIpvs(
   family: IpFamily,
   inUse: ConnectionsInUse,
   owners: ReadonlyMap<string, string> = new Map(),
+  boundAddresses: ReadonlySet<string> = new Set(),
 ): IpvsPlan {
   const draining = findDraining(current, desired, inUse);
   const kept = keptSigns(draining, current, desired, family);
@@ -37,12 +41,19 @@ export function planIpvs(
   const knownOwners = new IpvsOwners(owners, family);
   const sets = planSets(current.ipsets, wantedSets, family, knownOwners);
   const servers = planVirtualServers(current.virtualServers, desired.virtualServers, draining, family, knownOwners);
-  const device = planServiceDevice(current.serviceDevice, desired.serviceDevice, kept.addresses, family, knownOwners);
+  const unwanted = [...(current.serviceDevice?.addresses ?? [])].filter(
+    (address) => desired.serviceDevice?.addresses.has(address) !== true,
+  );
+  const keptAddresses = new Set(
+    unwanted.filter((address) => kept.addresses.has(address) || boundAddresses.has(address)),
+  );
+  const device = planServiceDevice(current.serviceDevice, desired.serviceDevice, keptAddresses, family, knownOwners);
   const making = [sets, servers, device].flatMap(({ steps }) => steps.filter(({ phase }) => phase !== 'break'));
   const breaking = [servers, device, sets].flatMap(({ steps }) => steps.filter(({ phase }) => phase === 'break'));
   return {
     steps: [...making, ...breaking],
     changes: [...sets.changes, ...servers.changes, ...device.changes],
     draining,
+    keptAddresses,
   };
 }

@@ -57,7 +57,7 @@ describe('reading what programs Services', () => {
     assert.equal(read.backend, 'legacy');
     assert.deepEqual(read.backends, ['legacy']);
     assert.equal(read.rules.families.get('ipv4')?.iptables.tables.get('nat')?.chains.has('KUBE-SERVICES'), true);
-    assert.equal(read.otherBackend.size, 0);
+    assert.equal(read.rules.otherBackend?.size, 0);
   });
 
   it('tells of rules in both backends', () => {
@@ -65,7 +65,7 @@ describe('reading what programs Services', () => {
     const parts = [...inBackend(snapshot, 'legacy'), ...inBackend(snapshot, 'nf_tables')];
     const read = readServiceRules(snapshotOf(...parts), { backend: 'nf_tables' });
     assert.deepEqual([...read.backends].sort(), ['legacy', 'nf_tables']);
-    assert.equal(read.otherBackend.get('ipv4')?.backend, 'legacy');
+    assert.equal(read.rules.otherBackend?.get('ipv4')?.backend, 'legacy');
   });
 
   it('follows the chains of kubelet where kube-proxy has none', () => {

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { processIdentity } from './processIdentity.ts';
 
 const mode = z.enum(['iptables', 'ipvs', 'nftables', 'userspace', 'none']);
 
@@ -11,14 +10,6 @@ const setPrerequisite = z.discriminatedUnion('kind', [
 ]);
 export type SetPrerequisite = z.infer<typeof setPrerequisite>;
 
-/** Files of the state folder that stand for what a change began with and what it leads to. */
-const files = {
-  /** What stood before. */
-  before: z.string(),
-  /** The objects and options whose rules stand after it; absent where none are known. */
-  objects: z.optional(z.string()),
-};
-
 const change = z.object({
   id: z.string(),
   kind: z.enum(['apply', 'switch', 'clean-up', 'undo']),
@@ -28,13 +19,11 @@ const change = z.object({
    * - `applying`: written before the first rule is.
    * - `pending`: applied; the timer takes it back at the deadline.
    * - `confirmed`: it stays.
-   * - `rolling-back`: somebody puts back what stood before, or died while doing it.
+   * - `rolling-back`: somebody puts back what stood before, or could not and leaves it to the timer.
    * - `rolled-back`: what stood before stands again; `differences` is the proof.
    * - `roll-back-failed`: what stood before could not be put back.
    */
   state: z.enum(['applying', 'pending', 'confirmed', 'rolling-back', 'rolled-back', 'roll-back-failed']),
-  /** Who applies it or rolls it back, in the states that say so. */
-  worker: processIdentity,
   /** RFC 3339, UTC: when applying began, and ended. */
   startedAt: z.string(),
   appliedAt: z.optional(z.string()),
@@ -45,7 +34,17 @@ const change = z.object({
   deadlineMs: z.optional(z.number()),
   /** The same for people: RFC 3339, UTC. */
   deadline: z.optional(z.string()),
-  ...files,
+  /** The file of the state folder with what stood before. */
+  before: z.string(),
+  /** The files with the objects and options whose rules stood before and stand after it, where they are known. */
+  objectsBefore: z.optional(z.string()),
+  objects: z.optional(z.string()),
+  /**
+   * Whether the node still carries what only connections need that were there before; the file with what that is, of
+   * changes that were not rolled back.
+   */
+  isDraining: z.optional(z.boolean()),
+  draining: z.optional(z.string()),
   /** In the order in which they were set. */
   prerequisites: z.array(setPrerequisite),
   /** After rolling back: rules, entries and servers that differ from what stood before. */
@@ -62,7 +61,12 @@ export const changeRecord = z.object({
 });
 export type ChangeRecord = z.infer<typeof changeRecord>;
 
-/** What nobody would take for finished. */
+/** Whether a change is neither made for good nor taken back. */
 export function isOpen({ state }: ChangeEntry): boolean {
   return state === 'applying' || state === 'pending' || state === 'rolling-back';
+}
+
+/** Whether something is left to be done, for which the timer is there. */
+export function needsTimer(change: ChangeEntry): boolean {
+  return isOpen(change) || change.isDraining === true;
 }

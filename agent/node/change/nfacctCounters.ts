@@ -14,7 +14,7 @@ async function listCounters(machine: Machine, signal: AbortSignal | undefined): 
   // Listing would load the module.
   if ((await presenceOfModule(machine, module)) !== 'loaded') return undefined;
   const listed = await toolOutput(machine, signal, 'nfacct', 'list');
-  return listed && [...listed.matchAll(/= (\S+);$/gm)].flatMap(([, name]) => name ?? []);
+  return listed === undefined ? undefined : [...listed.matchAll(/= (\S+);$/gm)].flatMap(([, name]) => name ?? []);
 }
 
 /** The counters that exist or can be made. Nothing is made, and no module loaded. */
@@ -45,7 +45,7 @@ export async function makeCounters(rules: ServiceRules, work: ChangeWork): Promi
   const wanted = countersOf(rules);
   if (wanted.size === 0) return;
   const existing = await listCounters(work.machine, work.signal);
-  for (const name of wanted) if (!existing?.includes(name)) await changeWith(work, ['nfacct', 'add', name]);
+  for (const name of wanted) if (!existing?.includes(name)) await changeWith(work, { argv: ['nfacct', 'add', name] });
 }
 
 /** Takes away the counters that no rule counts into any more. They are in nobody's way where that fails. */
@@ -53,6 +53,7 @@ export async function removeCounters(rules: ServiceRules, work: ChangeWork): Pro
   const wanted = countersOf(rules);
   const existing = await listCounters(work.machine, work.signal);
   for (const name of ownCounters) {
-    if (existing?.includes(name) && !wanted.has(name)) await changeWith(work, ['nfacct', 'del', name]).catch(() => {});
+    if (existing?.includes(name) && !wanted.has(name))
+      await changeWith(work, { argv: ['nfacct', 'del', name] }).catch(() => {});
   }
 }

@@ -28,8 +28,13 @@ function parseJson<Schema extends z.ZodMiniType>(schema: Schema, text: string): 
   }
 }
 
-async function readAddresses(machine: Machine, signal: AbortSignal | undefined): Promise<KernelFacts['addresses']> {
-  const interfaces = parseJson(addressesOutput, (await toolOutput(machine, signal, 'ip', '-j', 'addr')) ?? '');
+/**
+ * The addresses in the output of `ip -j addr`.
+ *
+ * @throws ChangeError `read-failed`
+ */
+export function parseAddresses(text: string): KernelFacts['addresses'] {
+  const interfaces = parseJson(addressesOutput, text);
   if (interfaces === undefined) {
     throw new ChangeError('read-failed', 'ip could not list the addresses of this node.', { tool: 'ip' });
   }
@@ -56,14 +61,14 @@ function takesRandomFully(version: string): boolean {
  * @throws ChangeError `read-failed`
  */
 export async function readKernelFacts(machine: Machine, signal?: AbortSignal): Promise<KernelFacts> {
-  const [addresses, counters, liberal, version] = await Promise.all([
-    readAddresses(machine, signal),
+  const [listed, counters, liberal, version] = await Promise.all([
+    toolOutput(machine, signal, 'ip', '-j', 'addr'),
     nfacctCounters(machine, signal),
     machine.readFile('/proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal'),
     toolOutput(machine, signal, 'iptables', '--version'),
   ]);
   return {
-    addresses,
+    addresses: parseAddresses(listed ?? ''),
     nfacctCounters: counters,
     conntrackTcpLiberal: liberal.kind === 'read' && liberal.text.trim() !== '0',
     masqueradeRandomFully: takesRandomFully(version ?? ''),
@@ -76,19 +81,19 @@ const farAway: Readonly<Record<IpFamily, string>> = { ipv4: '192.0.2.1', ipv6: '
 /** The address that packets of this node to others carry, in each family that has one; where there is no route, any. */
 export async function findNodeIps(
   machine: Machine,
-  { addresses }: Pick<KernelFacts, 'addresses'>,
+  addresses: KernelFacts['addresses'],
   signal?: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<ReadonlyMap<IpFamily, string>> {
   const found = await Promise.all(
     (['ipv4', 'ipv6'] as const).map(async (family) => {
       const routes = parseJson(
         routeOutput,
         (await toolOutput(machine, signal, 'ip', '-j', 'route', 'get', farAway[family])) ?? '',
       );
-      return routes?.[0]?.prefsrc ?? addresses.find(({ ip }) => isGlobal(ip, family))?.ip;
+      return [family, routes?.[0]?.prefsrc ?? addresses.find(({ ip }) => isGlobal(ip, family))?.ip] as const;
     }),
   );
-  return found.filter((ip) => ip !== undefined);
+  return new Map(found.flatMap(([family, ip]) => (ip === undefined ? [] : [[family, ip] as const])));
 }
 
 /** Neither loopback nor for one link only. */

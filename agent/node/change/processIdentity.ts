@@ -9,7 +9,7 @@ export const processIdentity = z.object({
 });
 export type ProcessIdentity = z.infer<typeof processIdentity>;
 
-/** The identity of a process; undefined when there is none, or only what its parent has not yet taken notice of. */
+/** The identity of a process; undefined when there is none, or one that ended and that its parent took no notice of. */
 function identityOf(pid: number): ProcessIdentity | undefined {
   let stat: string;
   try {
@@ -32,9 +32,4 @@ export function ownIdentity(): ProcessIdentity {
 
 export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
   return identityOf(pid)?.startTicks === startTicks;
-}
-
-/** Milliseconds of a clock that all processes share and nobody sets (CLOCK_MONOTONIC). */
-export function monotonicMs(): number {
-  return Number(process.hrtime.bigint() / 1_000_000n);
 }

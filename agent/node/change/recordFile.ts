@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { ChangeError } from './changeError.ts';
 import { type ChangeRecord, changeRecord } from './changeRecord.ts';
+import { reserveFile } from './reserveFile.ts';
 
 /** Bytes of each of the two files; several times what a record needs. */
 const slotLength = 16_384;
@@ -39,7 +38,9 @@ async function readSlot(path: string): Promise<Slot | undefined> {
     file = await open(path, 'r');
     return decode(await file.readFile('utf8'));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    // Only root sees the record; others see a node of which they know nothing.
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'EACCES'].includes(String(error.code)))
+      return undefined;
     throw error;
   } finally {
     await file?.close();
@@ -67,18 +68,7 @@ export async function readRecord(folder: string): Promise<ChangeRecord> {
  * @throws ChangeError `no-room`
  */
 export async function reserveRecord(folder: string): Promise<void> {
-  for (const name of slots) {
-    const file = await open(join(folder, name), constants.O_RDWR | constants.O_CREAT, 0o600);
-    try {
-      const { size } = await file.stat();
-      if (size < slotLength) await file.write(Buffer.alloc(slotLength - size, ' '), 0, slotLength - size, size);
-      await file.sync();
-    } catch {
-      throw new ChangeError('no-room', `There is no room in ${folder} for the record of changes.`, { folder });
-    } finally {
-      await file.close();
-    }
-  }
+  for (const name of slots) await reserveFile(join(folder, name), slotLength);
 }
 
 /**

@@ -13,6 +13,9 @@ export interface ChangeWork {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The part of a step that is run. */
+type Tool = Pick<PlanStep, 'argv'> & Partial<Pick<PlanStep, 'stdin' | 'alsoFine' | 'stderrMeansFailure'>>;
+
 /** Told before each step. */
 export type StepWatcher = (step: PlanStep, done: number, total: number) => void;
 
@@ -29,16 +32,16 @@ const maxOutputBytes = 1024 * 1024;
  */
 export async function changeWith(
   { machine, lockFd, signal }: ChangeWork,
-  argv: Command['argv'],
-  stdin = '',
-  alsoFine: readonly number[] = [],
+  { argv, stdin = '', alsoFine = [], stderrMeansFailure = false }: Tool,
 ): Promise<void> {
   if (signal?.aborted) throw cancelled();
   const command: Command = { argv, stdin, timeoutMs: stepTimeoutMs, maxOutputBytes };
   const result = await machine.change(command, lockFd, signal);
-  if (result.end.kind === 'cancelled') throw cancelled();
-  if (result.end.kind === 'exited' && alsoFine.includes(result.end.code)) return;
-  const failure = commandFailure(command, result);
+  const { end, stderr } = result;
+  if (end.kind === 'cancelled') throw cancelled();
+  if (end.kind === 'exited' && alsoFine.includes(end.code)) return;
+  const complained = stderrMeansFailure && end.kind === 'exited' && end.code === 0 && stderr.trim() !== '';
+  const failure = commandFailure(command, complained ? { ...result, end: { kind: 'exited', code: 1 } } : result);
   if (failure === undefined) return;
   throw new ChangeError('step-failed', failure.message, { ...failure.args, tool: argv[0], reason: failure.code });
 }
@@ -55,6 +58,6 @@ function cancelled(): ChangeError {
 export async function runSteps(steps: readonly PlanStep[], work: ChangeWork, onStep?: StepWatcher): Promise<void> {
   for (const [done, step] of steps.entries()) {
     onStep?.(step, done, steps.length);
-    await changeWith(work, step.argv, step.stdin, step.alsoFine);
+    await changeWith(work, step);
   }
 }

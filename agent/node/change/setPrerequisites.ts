@@ -37,7 +37,7 @@ export async function setPrerequisite(
 ): Promise<void> {
   if (setting.kind === 'module') {
     await remember({ kind: 'module', name: setting.name });
-    await changeWith(work, ['modprobe', setting.name]);
+    await changeWith(work, { argv: ['modprobe', setting.name] });
     return;
   }
   const { path, value } = setting;
@@ -62,7 +62,7 @@ export async function restorePrerequisites(set: readonly SetPrerequisite[], work
   for (const done of set.toReversed()) {
     if (done.kind === 'module') {
       // `modprobe -r` would take along what it depends on, which was there before.
-      await changeWith(work, ['rmmod', done.name]).catch(() => {});
+      await changeWith(work, { argv: ['rmmod', done.name] }).catch(() => {});
       continue;
     }
     // A module that was unloaded took its settings along.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ChangeError } from './changeError.ts';
 import type { ChangeRecord } from './changeRecord.ts';
 import { readRecord, reserveRecord, writeRecord } from './recordFile.ts';
+import { reserveTimerFile } from './timerFile.ts';
 
 /** Where the state is kept: in memory, like the rules, so that a restart of the node ends both. */
 export const defaultStateFolder = '/run/kube-service-rules';
@@ -41,8 +42,12 @@ export class StateFolder {
     return join(this.path, 'lock');
   }
 
+  get timerFile(): string {
+    return join(this.path, 'timer');
+  }
+
   /**
-   * Makes the folder, for its owner alone, and room for the record.
+   * Makes the folder, for its owner alone, and room for the record and the timer.
    *
    * @throws ChangeError `no-room`, `state-folder-not-ours`
    */
@@ -62,6 +67,7 @@ export class StateFolder {
       }
     }
     await reserveRecord(this.path);
+    await reserveTimerFile(this.timerFile);
   }
 
   readRecord(): Promise<ChangeRecord> {
@@ -106,11 +112,16 @@ export class StateFolder {
     }
   }
 
-  /** Removes what no record names. Only the holder of the lock may. */
+  /** Removes what neither finishing nor undoing a change needs. Only the holder of the lock may. */
   async removeUnused({ latest, confirmed }: ChangeRecord): Promise<void> {
-    const used = new Set([latest, confirmed].flatMap((change) => (change ? [change.before, change.objects] : [])));
+    const needed = [latest?.state === 'rolled-back' && latest.isDraining !== true ? undefined : latest, confirmed];
+    const used = new Set(
+      needed.flatMap((change) =>
+        change ? [change.before, change.objects, change.objectsBefore, change.draining] : [],
+      ),
+    );
     for (const name of await readdir(this.path)) {
-      if (/^(before|objects)-/.test(name) && !used.has(name)) await rm(join(this.path, name), { force: true });
+      if (/^(before|objects|draining)-/.test(name) && !used.has(name)) await rm(join(this.path, name), { force: true });
     }
   }
 

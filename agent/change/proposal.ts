@@ -1,0 +1,194 @@
+import { compileRules } from '../compile/compileRules.ts';
+import { completeProxyOptions, type GivenProxyOptions } from '../compile/defaultProxyOptions.ts';
+import type { ServiceMode, ServiceRules } from '../model/serviceRules.ts';
+import type { IptablesBackend, PartReason } from '../model/snapshot.ts';
+import type { ChangeOrder } from '../node/change/applyChange.ts';
+import type { ChangeEnvironment } from '../node/change/changeEnvironment.ts';
+import { ChangeError } from '../node/change/changeError.ts';
+import type { ChangeRecord } from '../node/change/changeRecord.ts';
+import { findNodeIps, readKernelFacts } from '../node/change/nodeFacts.ts';
+import { type NodeReading, type RawReading, readRaw, understand } from '../node/change/nodeReading.ts';
+import { checkPrerequisites } from '../node/change/prerequisites.ts';
+import { parseRuleSnapshot } from '../node/change/ruleSnapshot.ts';
+import type { CollectOptions } from '../node/collectSnapshot.ts';
+import { mergeObjects, readObjects } from '../objects/readObjects.ts';
+import { modeOf } from '../plan/modeOf.ts';
+import { type PlanFacts, planChange } from '../plan/planChange.ts';
+import { type KeptObjects, parseKeptObjects, printKeptObjects } from './keptObjects.ts';
+
+/** Where a change shall lead, as in `change/plan`, with any number of texts of objects. */
+export type ProposalTarget =
+  | { readonly kind: 'apply'; readonly objects: readonly string[]; readonly mode?: ServiceMode | undefined }
+  | { readonly kind: 'switch'; readonly objects?: readonly string[] | undefined; readonly mode: ServiceMode }
+  | { readonly kind: 'clean-up' | 'undo' };
+
+/** What somebody said about the node; what is left out was said before, is found on the node, or is kube-proxy's. */
+export type OptionInput = { readonly [Key in keyof GivenProxyOptions]?: GivenProxyOptions[Key] | undefined };
+
+/** A change that could be made, and what speaks against it. */
+export interface Proposal {
+  readonly order: Omit<ChangeOrder, 'isFresh' | 'consent' | 'confirmWithin'>;
+  /** Why it cannot be made whoever wants it; reasons that lie in the node's use are others: see `nodeRefusals`. */
+  readonly refusals: readonly PartReason[];
+  readonly notes: readonly PartReason[];
+}
+
+/** Where a change leads. */
+interface Destination {
+  readonly desired: ServiceRules;
+  readonly objects: ChangeOrder['objects'];
+  readonly refusals: readonly PartReason[];
+  readonly notes: readonly PartReason[];
+  /** What planning should know of the objects. */
+  readonly facts?: Partial<PlanFacts>;
+  readonly excludeCidrs?: readonly string[];
+}
+
+/**
+ * Plans a change. Changes nothing.
+ *
+ * @throws ChangeError when there is nothing to plan with: `read-failed`, `no-objects`, `nothing-to-undo`, `cancelled`
+ */
+export async function propose(
+  environment: ChangeEnvironment,
+  target: ProposalTarget,
+  given: OptionInput,
+  options: CollectOptions = {},
+): Promise<Proposal> {
+  const { machine, folder } = environment;
+  const [raw, record] = await Promise.all([readRaw(machine, options), folder.readRecord()]);
+  const { desired, objects, refusals, notes, facts, excludeCidrs } = await destination(
+    environment,
+    target,
+    given,
+    raw,
+    record,
+  );
+  const reading = understand(raw, {
+    virtualServers: { alsoOwn: virtualServersOf(desired), ...(excludeCidrs && { excludeCidrs }) },
+  });
+  const wanted = inBackend(desired, reading.backend);
+  const plan = planChange(reading.rules, wanted, { ...reading.facts, ...facts });
+  return {
+    order: {
+      kind: target.kind,
+      plan,
+      desired: wanted,
+      reading,
+      objects,
+      prerequisites: await checkPrerequisites(machine, wanted, plan.steps, options.signal),
+    },
+    refusals: [...refusals, ...mixedBackends(reading, target)],
+    notes,
+  };
+}
+
+/** Keys of the virtual servers of all families. */
+function virtualServersOf({ families }: ServiceRules): ReadonlySet<string> {
+  return new Set([...families.values()].flatMap(({ virtualServers }) => [...virtualServers.keys()]));
+}
+
+/** The same rules, to be written into the backend of iptables that the node's other rules are in. */
+function inBackend(rules: ServiceRules, backend: IptablesBackend | undefined): ServiceRules {
+  const families = [...rules.families].map(
+    ([family, { iptables, ...rest }]) => [family, { ...rest, iptables: { ...iptables, backend } }] as const,
+  );
+  return { ...rules, families: new Map(families) };
+}
+
+async function destination(
+  environment: ChangeEnvironment,
+  target: ProposalTarget,
+  given: OptionInput,
+  raw: RawReading,
+  record: ChangeRecord,
+): Promise<Destination> {
+  switch (target.kind) {
+    case 'apply': {
+      const mode = target.mode ?? serviceMode(modeOf(understand(raw, {}).rules)) ?? 'iptables';
+      const kept = await readKept(environment, record);
+      return compiled(environment, mode, target.objects, given, kept?.options);
+    }
+    case 'switch': {
+      const kept = await readKept(environment, record);
+      const objects = target.objects ?? kept?.objects;
+      if (objects === undefined) {
+        throw new ChangeError('no-objects', 'The node does not keep the Services of an earlier apply; give them.');
+      }
+      return compiled(environment, target.mode, objects, given, kept?.options);
+    }
+    case 'undo':
+      return { ...(await beforeLastChange(environment, record)), refusals: [], notes: [] };
+    case 'clean-up':
+      throw new ChangeError('not-supported', 'Cleaning up is not supported yet.');
+  }
+}
+
+function serviceMode(mode: ReturnType<typeof modeOf>): ServiceMode | undefined {
+  return mode === 'userspace' || mode === 'none' ? undefined : mode;
+}
+
+async function readKept({ folder }: ChangeEnvironment, { confirmed }: ChangeRecord): Promise<KeptObjects | undefined> {
+  if (confirmed?.objects === undefined) return undefined;
+  return parseKeptObjects((await folder.readFile(confirmed.objects)) ?? '');
+}
+
+async function compiled(
+  { machine }: ChangeEnvironment,
+  mode: ServiceMode,
+  texts: readonly string[],
+  given: OptionInput,
+  kept: GivenProxyOptions | undefined,
+): Promise<Destination> {
+  const readings = texts.map((text) => readObjects(text, 'objects'));
+  const problems = readings.flatMap((reading) => reading.problems);
+  const facts = await readKernelFacts(machine);
+  const known = withoutUndefined(given);
+  const options: GivenProxyOptions = {
+    nodeName: machine.hostName().trim().toLowerCase(),
+    ...kept,
+    ...known,
+    nodeIps: known.nodeIps ?? kept?.nodeIps ?? [...(await findNodeIps(machine, facts.addresses)).values()],
+    ipvs: { ...kept?.ipvs, ...known.ipvs },
+  };
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const excludeCidrs = options.ipvs?.excludeCidrs;
+  return {
+    desired: compileRules(
+      mergeObjects(readings.map(({ objects }) => objects)),
+      completeProxyOptions(options, facts),
+      mode,
+    ),
+    objects: { text: printKeptObjects({ mode, options, objects: texts }) },
+    ...(excludeCidrs && { excludeCidrs }),
+    refusals: errors.map(({ code, message, args }) => ({ code, message, args })),
+    notes: problems
+      .filter(({ severity }) => severity !== 'error')
+      .map(({ code, message, args }) => ({ code, message, args })),
+  };
+}
+
+function withoutUndefined(input: OptionInput): Partial<GivenProxyOptions> {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+}
+
+async function beforeLastChange(
+  { folder }: ChangeEnvironment,
+  { confirmed }: ChangeRecord,
+): Promise<Pick<Destination, 'desired' | 'objects'>> {
+  const text = confirmed && (await folder.readFile(confirmed.before));
+  const before = parseRuleSnapshot(text ?? '');
+  if (before === undefined) {
+    throw new ChangeError('nothing-to-undo', 'No change of this node that was confirmed can be undone.');
+  }
+  return {
+    desired: before.rules,
+    objects: confirmed?.objectsBefore === undefined ? undefined : { file: confirmed.objectsBefore },
+  };
+}
+
+function mixedBackends({ backends }: NodeReading, { kind }: ProposalTarget): readonly PartReason[] {
+  if (backends.length < 2 || kind === 'clean-up') return [];
+  const message = "kube-proxy's rules stand in both backends of iptables; clean up first.";
+  return [{ code: 'mixed-backends', message, args: {} }];
+}

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlanStep } from '../../plan/planStep.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandResult } from '../command.ts';
 import { commandFailure } from '../commandPart.ts';
 import type { ChangeableMachine } from './changeableMachine.ts';
 import { ChangeError } from './changeError.ts';
+import { monotonicMs } from './monotonicMs.ts';
 
 /** What everything that changes the node is done with. */
 export interface ChangeWork {
@@ -14,13 +16,16 @@ export interface ChangeWork {
 }
 
 /** The part of a step that is run. */
-type Tool = Pick<PlanStep, 'argv'> & Partial<Pick<PlanStep, 'stdin' | 'alsoFine' | 'stderrMeansFailure'>>;
+type Tool = Pick<PlanStep, 'argv'> & Partial<Pick<PlanStep, 'stdin' | 'alsoFine' | 'stderrMeansFailure' | 'busyForMs'>>;
 
 /** Told before each step. */
 export type StepWatcher = (step: PlanStep, done: number, total: number) => void;
 
 /** Milliseconds for one tool; the kernel takes minutes for what iptables-nft does with some ten thousand Services. */
 const stepTimeoutMs = 600_000;
+
+/** Milliseconds between attempts to delete what is busy. */
+const busyPauseMs = 100;
 
 /** The tools print next to nothing when they write. */
 const maxOutputBytes = 1024 * 1024;
@@ -31,12 +36,12 @@ const maxOutputBytes = 1024 * 1024;
  * @throws ChangeError `step-failed`, `cancelled`
  */
 export async function changeWith(
-  { machine, lockFd, signal }: ChangeWork,
-  { argv, stdin = '', alsoFine = [], stderrMeansFailure = false }: Tool,
+  work: ChangeWork,
+  { argv, stdin = '', alsoFine = [], stderrMeansFailure = false, busyForMs = 0 }: Tool,
 ): Promise<void> {
-  if (signal?.aborted) throw cancelled();
+  if (work.signal?.aborted) throw cancelled();
   const command: Command = { argv, stdin, timeoutMs: stepTimeoutMs, maxOutputBytes };
-  const result = await machine.change(command, lockFd, signal);
+  const result = await changeWhenFree(command, busyForMs, work);
   const { end, stderr } = result;
   if (end.kind === 'cancelled') throw cancelled();
   if (end.kind === 'exited' && alsoFine.includes(end.code)) return;
@@ -44,6 +49,25 @@ export async function changeWith(
   const failure = commandFailure(command, complained ? { ...result, end: { kind: 'exited', code: 1 } } : result);
   if (failure === undefined) return;
   throw new ChangeError('step-failed', failure.message, { ...failure.args, tool: argv[0], reason: failure.code });
+}
+
+/** Runs a command anew as long as what it deletes is busy, and for some time at most. */
+async function changeWhenFree(
+  command: Command,
+  busyForMs: number,
+  { machine, lockFd, signal }: ChangeWork,
+): Promise<CommandResult> {
+  const deadline = monotonicMs() + busyForMs;
+  for (;;) {
+    const result = await machine.change(command, lockFd, signal);
+    if (!isBusy(result) || signal?.aborted || monotonicMs() >= deadline) return result;
+    await sleep(busyPauseMs);
+  }
+}
+
+/** What nft says of EBUSY. */
+function isBusy({ end, stderr }: CommandResult): boolean {
+  return end.kind === 'exited' && end.code !== 0 && stderr.includes('Device or resource busy');
 }
 
 function cancelled(): ChangeError {

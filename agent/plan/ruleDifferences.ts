@@ -9,6 +9,7 @@ import type {
   ServiceRules,
   VirtualServerRules,
 } from '../model/serviceRules.ts';
+import { sameHook, sameRules, sameSetForm } from './nftables/sameMeaning.ts';
 import { noFamilyRules } from './noRules.ts';
 
 /**
@@ -125,7 +126,9 @@ function ofTables(one: NftablesTable | undefined, other: NftablesTable | undefin
       one?.chains ?? new Map(),
       other?.chains ?? new Map(),
       (here, there) =>
-        ofValues(here.hook, there.hook) + ofValues(here.comment, there.comment) + ofLists(here.rules, there.rules),
+        (sameHook(here.hook, there.hook) ? 0 : 1) +
+        ofValues(here.comment, there.comment) +
+        (sameRules(here.rules, there.rules) ? 0 : ofLists(here.rules, there.rules)),
       (chain) => 1 + chain.rules.length,
     ) +
     ofEach<NftablesSet>(
@@ -139,10 +142,7 @@ function ofTables(one: NftablesTable | undefined, other: NftablesTable | undefin
 
 function ofNftablesSets(one: NftablesSet, other: NftablesSet): number {
   return (
-    ofValues(one.kind, other.kind) +
-    ofValues(one.type, other.type) +
-    ofLists(one.flags, other.flags) +
-    ofValues(one.timeout, other.timeout) +
+    (sameSetForm(one, other) ? 0 : 1) +
     ofValues(one.comment, other.comment) +
     ofEach(one.elements, other.elements, ofValues, () => 1) +
     ofEach(one.elementComments, other.elementComments, ofValues, () => 1)

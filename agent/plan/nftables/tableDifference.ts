@@ -104,10 +104,12 @@ function elementDifferences(
 function elementDifference(current: typeof noElements, desired: typeof noElements): ElementDifference {
   const deleted: string[] = [];
   const added: string[] = [];
+  const haveComments = current.elementComments.size + desired.elementComments.size > 0;
   for (const [key, value] of desired.elements) {
     const there = current.elements.get(key);
-    const isSame = there === value && current.elementComments.get(key) === desired.elementComments.get(key);
-    if (isSame) continue;
+    if (there === value && (!haveComments || current.elementComments.get(key) === desired.elementComments.get(key))) {
+      continue;
+    }
     if (there !== undefined) deleted.push(key);
     added.push(key);
   }

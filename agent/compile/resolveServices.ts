@@ -132,19 +132,26 @@ function endpointCandidates(
   { name, protocol }: { readonly name: string; readonly protocol: ServiceProtocol },
   nodeName: string,
 ): readonly EndpointCandidate[] {
-  const candidates = new Map<string, EndpointCandidate>();
+  const found: EndpointCandidate[] = [];
   for (const slice of slices) {
     for (const { name: portName, protocol: portProtocol, port } of slice.ports) {
       if (portName !== name || portProtocol !== protocol || port === undefined) continue;
       for (const object of slice.endpoints) {
         const candidate = candidateOf(object, port, nodeName);
-        if (candidate === undefined) continue;
-        const { address } = candidate.endpoint;
-        if (!object.terminating || !candidates.has(address)) candidates.set(address, candidate);
+        if (candidate !== undefined) found.push(candidate);
       }
     }
   }
-  return [...candidates.values()].sort((a, b) => compare(a.endpoint.address, b.endpoint.address));
+  // Those with one address stay in the order of their slices.
+  found.sort((a, b) => compare(a.endpoint.address, b.endpoint.address));
+  let count = 0;
+  for (const candidate of found) {
+    const isAnother = count === 0 || found[count - 1]?.endpoint.address !== candidate.endpoint.address;
+    if (isAnother) found[count++] = candidate;
+    else if (!candidate.object.terminating) found[count - 1] = candidate;
+  }
+  found.length = count;
+  return found;
 }
 
 function candidateOf(object: EndpointObject, port: number, nodeName: string): EndpointCandidate | undefined {

@@ -6,6 +6,11 @@ import { interpretSnapshot } from './interpret/interpretSnapshot.ts';
 import { loadDump } from './interpret/loadDump.ts';
 import type { NodeModel } from './model/nodeModel.ts';
 import type { Snapshot } from './model/snapshot.ts';
+import { localChangeableMachine } from './node/change/changeableMachine.ts';
+import type { ChangeEnvironment } from './node/change/changeEnvironment.ts';
+import { confirmInNewProcess, ownProgram } from './node/change/ownProcess.ts';
+import { defaultStateFolder, StateFolder } from './node/change/stateFolder.ts';
+import { defaultMarkFile } from './node/change/testNodeMark.ts';
 import { collectSnapshot } from './node/collectSnapshot.ts';
 import { listDumpFiles, readDumpFile, writeOutputFile } from './node/files.ts';
 import { localMachine } from './node/localMachine.ts';
@@ -23,6 +28,10 @@ function interpret(snapshot: Snapshot, objectsText: string | undefined): NodeMod
   return interpretSnapshot(snapshot, { mode: 'auto', objects, objectProblems: problems });
 }
 
+function changes(stateFolder: string): ChangeEnvironment {
+  return { machine: localChangeableMachine, folder: StateFolder.of(stateFolder), program: ownProgram() };
+}
+
 async function serveClient(): Promise<number> {
   redirectConsole();
   const end = await serve(process.stdin, process.stdout, {
@@ -30,6 +39,7 @@ async function serveClient(): Promise<number> {
     nodeName: localMachine.hostName(),
     pid: process.pid,
     ticker: realTicker,
+    changes: { environment: changes(defaultStateFolder), markFile: defaultMarkFile },
     collect: (options) => collectSnapshot(localMachine, options),
     load: (paths, options) => loadDump(paths, files, options),
     interpret,
@@ -54,6 +64,9 @@ async function main(): Promise<void> {
     readStdin: () => buffer(process.stdin),
     collect: () => collectSnapshot(localMachine),
     serve: serveClient,
+    changes,
+    markFile: defaultMarkFile,
+    confirmInNewProcess,
     writeStdout: writeStandardOutput,
     writeFile: writeOutputFile,
     writeStderr: (text) => process.stderr.write(text),

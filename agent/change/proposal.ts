@@ -12,6 +12,7 @@ import { checkPrerequisites } from '../node/change/prerequisites.ts';
 import { parseRuleSnapshot } from '../node/change/ruleSnapshot.ts';
 import type { CollectOptions } from '../node/collectSnapshot.ts';
 import { mergeObjects, readObjects } from '../objects/readObjects.ts';
+import { rulesOfMode } from '../plan/leftovers/rulesOfMode.ts';
 import { modeOf } from '../plan/modeOf.ts';
 import { type PlanFacts, planChange } from '../plan/planChange.ts';
 import { type KeptObjects, parseKeptObjects, printKeptObjects } from './keptObjects.ts';
@@ -120,8 +121,19 @@ async function destination(
     case 'undo':
       return { ...(await beforeLastChange(environment, record)), refusals: [], notes: [] };
     case 'clean-up':
-      throw new ChangeError('not-supported', 'Cleaning up is not supported yet.');
+      return { ...cleanedUp(raw), objects: keptFile(record), refusals: [], notes: [] };
   }
+}
+
+/** Nothing but what the node's mode uses. */
+function cleanedUp(raw: RawReading): Pick<Destination, 'desired'> {
+  const { rules } = understand(raw, {});
+  return { desired: rulesOfMode(rules, modeOf(rules)) };
+}
+
+/** The objects whose rules stand, as far as they are known. */
+function keptFile({ confirmed }: ChangeRecord): ChangeOrder['objects'] {
+  return confirmed?.objects === undefined ? undefined : { file: confirmed.objects };
 }
 
 function serviceMode(mode: ReturnType<typeof modeOf>): ServiceMode | undefined {

@@ -1,5 +1,6 @@
 import type { FileSource } from '../interpret/loadDump.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { ChangeEnvironment } from '../node/change/changeEnvironment.ts';
 
 /** What the command line works with; `main.ts` gives the real ones, tests their own. */
 export interface CliEnvironment {
@@ -11,6 +12,16 @@ export interface CliEnvironment {
   collect(): Promise<Snapshot>;
   /** Serves JSON-RPC until the client leaves; resolves to the exit status. */
   serve(): Promise<number>;
+  /** How this machine's kernel is changed; what is to be remembered is kept in `stateFolder`. */
+  changes(stateFolder: string): ChangeEnvironment;
+  /** The file that says that this node may be changed. */
+  readonly markFile: string;
+  /**
+   * Lets a process that is started now confirm a change.
+   *
+   * @throws ChangeError `not-confirmed`
+   */
+  confirmInNewProcess(change: string, stateFolder: string): Promise<void>;
   /** Resolves when the bytes are taken, so that a slow reader is waited for. */
   writeStdout(bytes: Uint8Array | string): Promise<void>;
   /** Writes a file in a folder, which is made when it is not there, and tells its path. */

@@ -104,7 +104,16 @@ export const makePlan = {
     /** What else the user should know: connections that will drain, objects that were left out, ... */
     notes: z.array(fact),
     /** What the node lacks; `settable` ones are set by applying when the user consents. */
-    prerequisites: z.array(z.object({ id: z.string(), met: z.boolean(), settable: z.boolean(), fact })),
+    prerequisites: z.array(
+      z.object({
+        id: z.string(),
+        met: z.boolean(),
+        settable: z.boolean(),
+        /** Whether the rules cannot do their work without it, so that applying refuses. */
+        required: z.optional(z.boolean()),
+        fact,
+      }),
+    ),
   }),
 } as const;
 export type PlanSummary = z.infer<typeof makePlan.result>;
@@ -124,8 +133,8 @@ export const applyPlan = {
   method: 'change/apply',
   params: z.object({
     plan: z.string(),
-    /** Seconds from the end of applying, 10 to 3600. */
-    confirmWithin: z.number(),
+    /** Seconds from the end of applying. */
+    confirmWithin: z.number().check(z.gte(1), z.lte(3600)),
     /** Ids of the prerequisites that the user lets it set. */
     consent: z.array(z.string()),
     takeOver: z.boolean(),

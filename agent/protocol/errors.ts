@@ -17,6 +17,10 @@ export const errorNumbers = {
   cancelled: 6,
   /** `initialize` has to come first. */
   notInitialized: 7,
+  /** The plan was made for an earlier state of the node, or never; make a new one. */
+  unknownPlan: 8,
+  /** The node was not changed, or what was changed is put back; `data.code` says why. */
+  changeFailed: 9,
 } as const;
 
 /** What the `data` of an error carries. */

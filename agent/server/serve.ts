@@ -16,8 +16,10 @@ import {
 } from '../protocol/messages.ts';
 import { StrictMessageReader } from '../protocol/strictMessageReader.ts';
 import { heartbeatTimeoutMs, protocolVersion } from '../protocol/version.ts';
+import { type ChangeDependencies, ChangeSession } from './changeSession.ts';
 import { FinalAnswerWriter } from './finalAnswerWriter.ts';
 import { handleRequest } from './handleRequest.ts';
+import { registerChangeHandlers } from './registerChangeHandlers.ts';
 import { requestError } from './requestError.ts';
 import { SnapshotSession } from './snapshotSession.ts';
 import { type Ticker, Watchdog } from './watchdog.ts';
@@ -28,6 +30,8 @@ export interface ServerDependencies {
   readonly nodeName: string;
   readonly pid: number;
   readonly ticker: Ticker;
+  /** How this machine's kernel is changed. */
+  readonly changes: ChangeDependencies;
   /** Reads this machine's kernel. */
   collect(options: CollectOptions): Promise<Snapshot>;
   /** Loads saved dumps from this machine's files. */
@@ -92,11 +96,15 @@ function registerHandlers(
   leaveAfterAnswer: () => void,
 ): void {
   const session = new SnapshotSession(dependencies.interpret);
+  const changes = new ChangeSession(dependencies.changes);
   let initialized = false;
   const checkInitialized = (): void => {
     if (!initialized) throw requestError('notInitialized', 'not-initialized', 'The client has not said initialize.');
   };
-  const options = (signal: AbortSignal, token: string | undefined): CollectOptions => ({
+  const options = (
+    signal: AbortSignal,
+    token: string | undefined,
+  ): CollectOptions & { readonly signal: AbortSignal } => ({
     signal: either(signal, ended),
     ...(token !== undefined && {
       onProgress: (progress) => {
@@ -116,9 +124,18 @@ function registerHandlers(
       );
     }
     initialized = true;
+    changes.connected();
     const { agentVersion, pid, nodeName } = dependencies;
-    return { protocolVersion, agentVersion, pid, nodeName, capabilities: ['read' as const, 'files' as const] };
+    const writing = dependencies.changes.environment.machine.isRoot() ? ['apply' as const] : [];
+    return {
+      protocolVersion,
+      agentVersion,
+      pid,
+      nodeName,
+      capabilities: ['read' as const, 'files' as const, ...writing],
+    };
   });
+  registerChangeHandlers(connection, changes, { checkInitialized, watch: options });
   handleRequest(connection, takeSnapshot, ({ objects, progressToken }, signal) => {
     checkInitialized();
     const collecting = options(signal, progressToken);

@@ -8,8 +8,8 @@ import { type ChildrenPage, type ChildrenRequest, Outline } from '../outline/out
 import type { SnapshotSummary } from '../protocol/messages.ts';
 import type { TreeElement } from '../protocol/treeElement.ts';
 import { workWhenIdle } from './idleWork.ts';
+import { NewestStore } from './newestStore.ts';
 import { cancelledError, requestError } from './requestError.ts';
-import { SnapshotStore } from './snapshotStore.ts';
 import { summarize } from './summarize.ts';
 
 /** What is being taken: how to read it, and who watches. */
@@ -21,7 +21,7 @@ export interface SnapshotRequest {
 
 /** The snapshots of one client. */
 export class SnapshotSession {
-  readonly #outlines = new SnapshotStore<Outline>();
+  readonly #outlines = new NewestStore<Outline>('snapshot');
   readonly #interpret: (snapshot: Snapshot, objects: string | undefined) => NodeModel;
   /** One at a time: a node is not read twice at once, and two large models would be in memory together. */
   readonly #oneByOne = concurrencyLimit(1);

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { NodeModel } from '../../agent/model/nodeModel.ts';
 import { type ServeEnd, type ServerDependencies, serve } from '../../agent/server/serve.ts';
+import { fakeChangeEnvironment } from './fakeChanges.ts';
 import { HandMovedTicker } from './handMovedTicker.ts';
 import { modelWith, partWith, snapshotOf } from './models.ts';
 
@@ -28,6 +29,7 @@ export function startServer(
     nodeName: 'node-a',
     pid: 42,
     ticker,
+    changes: { environment: fakeChangeEnvironment(), markFile: '/nonexistent' },
     collect: async () => snapshot,
     load: async () => snapshot,
     interpret: () => model,

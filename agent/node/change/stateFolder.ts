@@ -1,4 +1,5 @@
-import { type FileHandle, lstat, mkdir, open, readdir, readFile, readlink, rename, rm } from 'node:fs/promises';
+import { readlinkSync } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChangeError } from './changeError.ts';
 import type { ChangeRecord } from './changeRecord.ts';
@@ -33,8 +34,8 @@ export class StateFolder {
   }
 
   /** The state of the network namespace of this process. Nothing is made. */
-  static async find(base: string): Promise<StateFolder> {
-    const namespace = /\d+/.exec(await readlink('/proc/self/ns/net'))?.[0] ?? 'unknown';
+  static of(base: string): StateFolder {
+    const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/net'))?.[0] ?? 'unknown';
     return new StateFolder(base, join(base, namespace));
   }
 

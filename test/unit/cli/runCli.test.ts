@@ -8,6 +8,7 @@ import { readOutputSchema } from '../../../agent/cli/readOutput.ts';
 import { runCli } from '../../../agent/cli/runCli.ts';
 import { FileError } from '../../../agent/node/files.ts';
 import { agentVersion } from '../../../agent/version.ts';
+import { fakeChangeEnvironment } from '../../fakes/fakeChanges.ts';
 import { caseFolder, caseNames, loadCase, objectsText, recordedModes } from '../../golden/cases.ts';
 
 const project = join(import.meta.dirname, '../../..');
@@ -34,6 +35,9 @@ async function run(
     readStdin: async () => Buffer.from(stdin),
     collect: () => loadCase('classic', 'nftables'),
     serve: async () => 0,
+    changes: () => fakeChangeEnvironment(),
+    markFile: '/nonexistent',
+    confirmInNewProcess: async () => {},
     writeStdout: async (bytes) => {
       out.push(Buffer.from(bytes));
     },

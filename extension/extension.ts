@@ -90,6 +90,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const plans = own(new PlanDocuments(l10n, numbers));
   own(vscode.workspace.registerTextDocumentContentProvider(planScheme, plans));
+  own(vscode.languages.registerCodeLensProvider({ scheme: planScheme }, plans));
   const planOutline = new PlanOutline();
   own(vscode.languages.registerDocumentSymbolProvider({ scheme: planScheme }, planOutline));
   own(vscode.languages.registerFoldingRangeProvider({ scheme: planScheme }, planOutline));

@@ -11,13 +11,20 @@ import { planText } from './planText.ts';
 /** Scheme of the read-only documents that show plans. */
 export const planScheme = 'kube-service-rules-plan';
 
-/** Read-only documents with the newest plan of each node; a newer one takes the place of the one before. */
-export class PlanDocuments implements vscode.TextDocumentContentProvider, PlanView, Disposable {
+/**
+ * Read-only documents with the newest plan of each node; a newer one takes the place of the one before. A line above
+ * the text offers to apply it for as long as that is possible: the notification about it hides after some seconds.
+ */
+export class PlanDocuments
+  implements vscode.TextDocumentContentProvider, vscode.CodeLensProvider, PlanView, Disposable
+{
   readonly #l10n: Localizer;
   readonly #numbers: NumberWords;
   readonly #disposables = new DisposableStore();
   readonly #changed = this.#disposables.add(new vscode.EventEmitter<vscode.Uri>());
   readonly onDidChange = this.#changed.event;
+  readonly #retired = this.#disposables.add(new vscode.EventEmitter<void>());
+  readonly onDidChangeCodeLenses = this.#retired.event;
   readonly #plans = new Map<string, NodePlan>();
   readonly #open = new Set<NodePlan>();
 
@@ -31,6 +38,14 @@ export class PlanDocuments implements vscode.TextDocumentContentProvider, PlanVi
     return plan === undefined
       ? `# ${this.#l10n.t('This plan is not held any more.')}\n`
       : planText(plan, this.#l10n, this.#numbers);
+  }
+
+  provideCodeLenses({ uri }: vscode.TextDocument): vscode.CodeLens[] {
+    const plan = this.planOf(uri);
+    if (plan === undefined || !this.isOpen(plan)) return [];
+    const title = this.#l10n.t('Apply to {0}', plan.root.label);
+    const command = { command: 'kubeServiceRules.applyPlan', title, arguments: [uri] };
+    return [new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command)];
   }
 
   async show(plan: NodePlan): Promise<void> {
@@ -78,6 +93,7 @@ export class PlanDocuments implements vscode.TextDocumentContentProvider, PlanVi
 
   /** The menus offer to apply only what can be applied. */
   #updateContext(): void {
+    this.#retired.fire();
     const uris = [...this.#plans].filter(([, plan]) => this.#open.has(plan)).map(([uri]) => uri);
     void vscode.commands.executeCommand('setContext', 'kubeServiceRules.applicablePlans', uris);
   }

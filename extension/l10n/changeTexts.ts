@@ -56,6 +56,8 @@ export const changeTexts: Wordings = {
         ),
   'snapshot-lost': (args, l10n) => l10n.t('{file} is gone, which says what stood before.', args),
   unexpected: (args, l10n) => l10n.t('Something happened that nobody foresaw.', args),
+  differences: (args, l10n) => l10n.t('{differences} rules, entries or servers still differ.', args),
+  'not-confirmed': (args, l10n) => l10n.t('The change was not confirmed and is rolled back.', args),
   'too-late': (args, l10n) => l10n.t('The change was not confirmed in time and is rolled back.', args),
   'confirm-needs-new-connection': (args, l10n) =>
     l10n.t('Only a connection that was made after the change can confirm it.', args),

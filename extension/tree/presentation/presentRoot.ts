@@ -37,8 +37,8 @@ export function presentRoot(root: RootFacts, l10n: Localizer, numbers: NumberWor
     label: root.label,
     description: joinDescription(
       snapshot === undefined ? undefined : modeText(snapshot.mode, l10n),
-      state === '' ? snapshotText(snapshot, problems, l10n, numbers) : state,
       root.changes === undefined ? undefined : changesText(root, root.changes, l10n, numbers),
+      state === '' ? snapshotText(snapshot, problems, l10n, numbers) : state,
     ),
     icon: rootIcon(root, problems),
     facts: rootFacts(root, l10n, numbers),

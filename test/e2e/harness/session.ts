@@ -86,6 +86,11 @@ export class Session implements AsyncDisposable {
     await this.workbench.reload();
   }
 
+  /** Replaces the user settings while the window is open; VS Code notices after a moment. */
+  async replaceSettings(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#server.changeSettings({ ...fixedSettings, ...settings });
+  }
+
   /**
    * Runs one step of a test. When it fails, the window's picture and VS Code's logs, those of the extension among them,
    * are kept in test/artifacts/ under the test's name.

@@ -158,6 +158,16 @@ export class Workbench {
     return this.page.locator('.notifications-toasts .notification-list-item').filter({ hasText: text }).first();
   }
 
+  /** Presses a button of the notification with this text in it. */
+  async pressInNotification(text: string | RegExp, button: string): Promise<void> {
+    await this.notification(text).getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** The modal dialog with this text in it. */
+  dialog(text: string): Locator {
+    return this.page.locator('.monaco-dialog-box').filter({ hasText: text });
+  }
+
   /** Presses a button of a modal dialog. */
   async pressInDialog(button: string | RegExp): Promise<void> {
     await this.page.locator('.monaco-dialog-box').getByRole('button', { name: button }).click();
@@ -166,6 +176,31 @@ export class Workbench {
   /** The tab of an open editor. */
   editorTab(name: string | RegExp): Locator {
     return this.page.locator('.tabs-container').getByRole('tab', { name });
+  }
+
+  /** Opens a file of the workspace by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    // Without the character that stands for commands it lists files.
+    await this.quickInput().fill(name);
+    await this.pick(name);
+    await this.editorTab(name).waitFor();
+  }
+
+  /** What can be pressed above a line of the active text editor, by its text. */
+  codeLens(text: string): Locator {
+    return this.page.locator('.editor-group-container.active .codelens-decoration a').filter({ hasText: text });
+  }
+
+  /** An entry of the status bar, by its text. */
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.part.statusbar .statusbar-item').filter({ hasText: text }).first();
+  }
+
+  /** Takes the entries of the open list that are checked. */
+  async acceptCheckedItems(): Promise<void> {
+    await this.page.locator('.quick-input-widget:visible .quick-input-list [role="checkbox"]').first().waitFor();
+    await this.quickInput().press('Enter');
   }
 
   /** The lines that the active text editor shows now; long documents show a part only. */

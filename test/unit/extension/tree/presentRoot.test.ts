@@ -108,7 +108,7 @@ describe('nodes that can be changed', () => {
     present(root, none, knownChanges({ ...state, ...given }, 0));
 
   it('say that they are marked', () => {
-    assert.equal(shown({}).description, 'ipvs · 1,234 Services · test node');
+    assert.equal(shown({}).description, 'ipvs · test node · 1,234 Services');
     assert.equal(shown({ marked: false }).description, 'ipvs · 1,234 Services');
     assert.match(shown({}).contextWords, /;testNode;undoable$/);
     assert.match(shown({ marked: false, undoable: false }).contextWords, /;unmarked$/);
@@ -118,7 +118,7 @@ describe('nodes that can be changed', () => {
   it('say that a change waits to be confirmed, and what drains', () => {
     assert.equal(
       shown({ latest: change, draining: 2 }).description,
-      'ipvs · 1,234 Services · test node · change not confirmed yet · 2 connections draining',
+      'ipvs · test node · change not confirmed yet · 2 connections draining · 1,234 Services',
     );
     assert.match(shown({ latest: change }).contextWords, /;pendingChange;/);
     assert.ok(
@@ -129,7 +129,7 @@ describe('nodes that can be changed', () => {
   it('say nothing of a change while they are not connected', () => {
     assert.equal(
       shown({ latest: change, draining: 2 }, { kind: 'disconnected' }).description,
-      'ipvs · disconnected · test node',
+      'ipvs · test node · disconnected',
     );
   });
 

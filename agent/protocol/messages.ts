@@ -1,4 +1,3 @@
-import { NotificationType, ProgressType } from 'vscode-jsonrpc';
 import * as z from 'zod/mini';
 import { locationSchema, treeElementSchema } from './treeElement.ts';
 
@@ -120,11 +119,10 @@ export const readDocument = {
 export const shutdown = { method: 'shutdown', params: noParams, result: noParams } as const;
 
 /** Client to agent: still here. */
-export const heartbeat = new NotificationType<Record<string, never>>('heartbeat');
+export const heartbeat = { method: 'heartbeat', params: noParams } as const;
 
 /** What a progress report carries: the part that is being read, and how far it is. */
 export const progressSchema = z.object({ part: z.string(), done: z.number(), total: z.number() });
-export const snapshotProgress = new ProgressType<z.infer<typeof progressSchema>>();
 
 /** One request: its method and the schemas of both directions. */
 export interface RequestDefinition<Params extends z.ZodMiniType, Result extends z.ZodMiniType> {

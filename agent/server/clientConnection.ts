@@ -1,14 +1,15 @@
 import type { Readable, Writable } from 'node:stream';
+import type { ErrorData } from '../protocol/errors.ts';
 import { encodeMessage, MessageDecoder, type RpcMessage } from '../protocol/messageDecoder.ts';
 
 /** An answer that says why a request was not fulfilled. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly number: number;
-  readonly data: unknown;
+  readonly data: ErrorData | undefined;
 
   /** @param number see `errorNumbers` */
-  constructor(number: number, message: string, data: unknown) {
+  constructor(number: number, message: string, data: ErrorData | undefined) {
     super(message);
     this.number = number;
     this.data = data;

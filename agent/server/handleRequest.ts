@@ -1,6 +1,6 @@
-import { CancellationToken, type MessageConnection } from 'vscode-jsonrpc';
 import type * as z from 'zod/mini';
 import type { RequestDefinition } from '../protocol/messages.ts';
+import type { ClientConnection } from './clientConnection.ts';
 import { requestError } from './requestError.ts';
 
 /** Where in a value the first thing stands that its schema does not allow, as `a.b[0]`, and what is wrong with it. */
@@ -13,26 +13,15 @@ function firstIssue(error: z.core.$ZodError): { place: string; issue: string } {
   return { place, issue: issue?.message ?? '' };
 }
 
-/** An AbortSignal that follows a token. */
-function signalOf(token: unknown): AbortSignal {
-  const controller = new AbortController();
-  if (!CancellationToken.is(token)) return controller.signal;
-  if (token.isCancellationRequested) controller.abort();
-  else token.onCancellationRequested(() => controller.abort());
-  return controller.signal;
-}
-
 /** Answers a kind of request; params that do not have the form of its schema are refused before the handler sees them. */
 export function handleRequest<Params extends z.ZodMiniType, Result extends z.ZodMiniType>(
-  connection: MessageConnection,
+  connection: ClientConnection,
   definition: RequestDefinition<Params, Result>,
   handler: (params: z.infer<Params>, signal: AbortSignal) => z.infer<Result> | Promise<z.infer<Result>>,
 ): void {
   const { method } = definition;
-  // vscode-jsonrpc spreads params that are an array; all this protocol's are one object.
-  connection.onRequest(method, (...given: unknown[]) => {
-    const token = given.pop();
-    const parsed = definition.params.safeParse(given.length === 1 ? (given[0] ?? {}) : given);
+  connection.onRequest(method, (given, signal) => {
+    const parsed = definition.params.safeParse(given ?? {});
     if (!parsed.success) {
       const { place, issue } = firstIssue(parsed.error);
       throw requestError(
@@ -42,6 +31,6 @@ export function handleRequest<Params extends z.ZodMiniType, Result extends z.Zod
         { method, place, issue },
       );
     }
-    return handler(parsed.data, signalOf(token));
+    return handler(parsed.data, signal);
   });
 }

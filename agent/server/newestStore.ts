@@ -32,7 +32,7 @@ export class NewestStore<T> {
     return name;
   }
 
-  /** @throws ResponseError `unknown-snapshot`, `unknown-plan` */
+  /** @throws RequestError `unknown-snapshot`, `unknown-plan` */
   get(name: string): T {
     const item = this.#kept.get(name);
     if (item === undefined) {

@@ -1,4 +1,3 @@
-import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type { CollectOptions } from '../node/collectSnapshot.ts';
 import {
   applyPlan,
@@ -11,11 +10,12 @@ import {
   rollBackChange,
 } from '../protocol/changeMessages.ts';
 import type { ChangeSession } from './changeSession.ts';
+import type { ClientConnection } from './clientConnection.ts';
 import { handleRequest } from './handleRequest.ts';
 
 /** What the requests of a client have in common. */
 export interface RequestContext {
-  /** @throws ResponseError when the client has not said `initialize` */
+  /** @throws RequestError when the client has not said `initialize` */
   checkInitialized(): void;
   /** What a long request is watched by. */
   watch(signal: AbortSignal, token: string | undefined): CollectOptions & { readonly signal: AbortSignal };
@@ -23,7 +23,7 @@ export interface RequestContext {
 
 /** Answers the requests that change the node. */
 export function registerChangeHandlers(
-  connection: MessageConnection,
+  connection: ClientConnection,
   session: ChangeSession,
   { checkInitialized, watch }: RequestContext,
 ): void {

@@ -1,6 +1,6 @@
-import { ResponseError } from 'vscode-jsonrpc';
 import type { ModelProblem } from '../model/nodeModel.ts';
-import { type ErrorData, errorNumbers } from '../protocol/errors.ts';
+import { errorNumbers } from '../protocol/errors.ts';
+import { RequestError } from './clientConnection.ts';
 
 /** An answer that says why a request was not fulfilled. */
 export function requestError(
@@ -8,10 +8,10 @@ export function requestError(
   code: string,
   message: string,
   args: ModelProblem['args'] = {},
-): ResponseError<ErrorData> {
-  return new ResponseError(errorNumbers[kind], message, { code, args });
+): RequestError {
+  return new RequestError(errorNumbers[kind], message, { code, args });
 }
 
-export function cancelledError(): ResponseError<ErrorData> {
+export function cancelledError(): RequestError {
   return requestError('cancelled', 'cancelled', 'The request was cancelled.');
 }

@@ -1,5 +1,4 @@
 import type { Readable, Writable } from 'node:stream';
-import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { NodeModel } from '../model/nodeModel.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { CollectOptions } from '../node/collectSnapshot.ts';
@@ -9,15 +8,13 @@ import {
   readDocument,
   releaseSnapshot,
   shutdown,
-  snapshotProgress,
   takeSnapshot,
   treeChildren,
   treeReveal,
 } from '../protocol/messages.ts';
-import { StrictMessageReader } from '../protocol/strictMessageReader.ts';
 import { heartbeatTimeoutMs, protocolVersion } from '../protocol/version.ts';
 import { type ChangeDependencies, ChangeSession } from './changeSession.ts';
-import { FinalAnswerWriter } from './finalAnswerWriter.ts';
+import { ClientConnection } from './clientConnection.ts';
 import { handleRequest } from './handleRequest.ts';
 import { registerChangeHandlers } from './registerChangeHandlers.ts';
 import { requestError } from './requestError.ts';
@@ -52,9 +49,7 @@ export type ServeEnd =
 export function serve(input: Readable, output: Writable, dependencies: ServerDependencies): Promise<ServeEnd> {
   return new Promise((resolve) => {
     const ended = new AbortController();
-    const reader = new StrictMessageReader(input);
-    const writer = new FinalAnswerWriter(output);
-    const connection = createMessageConnection(reader, writer);
+    const connection = new ClientConnection(input, output);
 
     const end = (reason: ServeEnd): void => {
       if (ended.signal.aborted) return;
@@ -68,13 +63,13 @@ export function serve(input: Readable, output: Writable, dependencies: ServerDep
     input.on('data', () => watchdog.heard());
     // Writing to a client that is gone fails with EPIPE; its input ends too.
     output.on('error', () => end({ kind: 'input-closed' }));
-    reader.onError((error) => end({ kind: 'broken-stream', error }));
-    connection.onClose(() => end({ kind: 'input-closed' }));
 
     registerHandlers(connection, dependencies, ended.signal, () => {
-      writer.afterNextMessage(() => end({ kind: 'shutdown' }));
+      connection.afterNextMessage(() => end({ kind: 'shutdown' }));
     });
-    connection.listen();
+    connection.listen((error) =>
+      end(error === undefined ? { kind: 'input-closed' } : { kind: 'broken-stream', error }),
+    );
   });
 }
 
@@ -90,7 +85,7 @@ function either(a: AbortSignal, b: AbortSignal): AbortSignal {
 }
 
 function registerHandlers(
-  connection: MessageConnection,
+  connection: ClientConnection,
   dependencies: ServerDependencies,
   ended: AbortSignal,
   leaveAfterAnswer: () => void,
@@ -108,8 +103,7 @@ function registerHandlers(
     signal: either(signal, ended),
     ...(token !== undefined && {
       onProgress: (progress) => {
-        // A report to a client that has just gone is of no use to anybody.
-        connection.sendProgress(snapshotProgress, token, progress).catch(() => {});
+        connection.sendProgress(token, progress);
       },
     }),
   });

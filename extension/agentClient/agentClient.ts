@@ -3,10 +3,12 @@ import {
   CancellationTokenSource,
   createMessageConnection,
   type MessageConnection,
+  ProgressType,
   ResponseError,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import * as z from 'zod/mini';
+import { BrokenStreamError } from '../../agent/protocol/messageDecoder.ts';
 import {
   heartbeat,
   initialize,
@@ -17,18 +19,17 @@ import {
   releaseSnapshot,
   type SnapshotSummary,
   shutdown,
-  snapshotProgress,
   takeSnapshot,
   treeChildren,
   treeReveal,
 } from '../../agent/protocol/messages.ts';
-import { BrokenStreamError, StrictMessageReader } from '../../agent/protocol/strictMessageReader.ts';
 import type { TreeElement } from '../../agent/protocol/treeElement.ts';
 import { heartbeatIntervalMs, protocolVersion } from '../../agent/protocol/version.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { Emitter } from '../common/emitter.ts';
 import { AgentError } from './agentError.ts';
 import { ChangeClient, type RequestWatch } from './changeClient.ts';
+import { StrictMessageReader } from './strictMessageReader.ts';
 
 /** The two ends of an agent: what it prints, and what it reads. A Duplex can be both. */
 export interface AgentStreams {
@@ -176,7 +177,7 @@ export class AgentClient implements Disposable {
   ): Promise<T> {
     if (onProgress === undefined) return send({});
     const progressToken = `progress-${++this.#tokens}`;
-    const listener = this.#connection.onProgress(snapshotProgress, progressToken, (progress) => {
+    const listener = this.#connection.onProgress(new ProgressType<unknown>(), progressToken, (progress) => {
       const parsed = progressSchema.safeParse(progress);
       if (parsed.success) onProgress(parsed.data);
     });
@@ -238,7 +239,7 @@ export class AgentClient implements Disposable {
 
   #startHeartbeat(): void {
     this.#heartbeat = setInterval(() => {
-      this.#connection.sendNotification(heartbeat, {}).catch((error: unknown) => this.#end(closeReason(error)));
+      this.#connection.sendNotification(heartbeat.method, {}).catch((error: unknown) => this.#end(closeReason(error)));
     }, heartbeatIntervalMs);
   }
 

@@ -1,5 +1,4 @@
 import { PassThrough } from 'node:stream';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import {
   applyPlan,
   type ChangeState,
@@ -14,8 +13,9 @@ import {
   readPlan,
   rollBackChange,
 } from '../../agent/protocol/changeMessages.ts';
-import { initialize, type SnapshotSummary, snapshotProgress, takeSnapshot } from '../../agent/protocol/messages.ts';
+import { initialize, type SnapshotSummary, takeSnapshot } from '../../agent/protocol/messages.ts';
 import { protocolVersion } from '../../agent/protocol/version.ts';
+import { ClientConnection } from '../../agent/server/clientConnection.ts';
 import { handleRequest } from '../../agent/server/handleRequest.ts';
 import { requestError } from '../../agent/server/requestError.ts';
 import { silentLogger } from '../../extension/common/logger.ts';
@@ -97,7 +97,7 @@ export class FakeChangeNode {
   }
 
   #serve(input: PassThrough, output: PassThrough, number: number): void {
-    const connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
+    const connection = new ClientConnection(input, output);
     const plans = new Map<string, { readonly target: PlanTarget; readonly to: Mode }>();
     handleRequest(connection, initialize, () => ({
       protocolVersion,
@@ -127,7 +127,7 @@ export class FakeChangeNode {
       const plan = plans.get(params.plan);
       if (plan === undefined) throw requestError('unknownElement', 'unknown-plan', 'There is no such plan.');
       if (progressToken !== undefined) {
-        void connection.sendProgress(snapshotProgress, progressToken, { part: 'nat', done: 1, total: 2 });
+        connection.sendProgress(progressToken, { part: 'nat', done: 1, total: 2 });
       }
       this.applied.push(params);
       await this.applying(signal);
@@ -150,7 +150,7 @@ export class FakeChangeNode {
       return { change, differences: this.differences };
     });
     connection.onRequest('snapshot/release', () => ({}));
-    connection.listen();
+    connection.listen(() => {});
   }
 
   #targetMode(target: PlanTarget): Mode {

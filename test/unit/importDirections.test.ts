@@ -41,7 +41,7 @@ const layers: readonly Layer[] = [
   { path: 'agent/interpret', imports: ['agent/model', 'agent/ruleset', 'agent/objects'], packages: ['zod'] },
   { path: 'agent/compile', imports: ['agent/model', 'agent/objects'], packages: [] },
   { path: 'agent/plan', imports: ['agent/model', 'agent/ruleset'], packages: [] },
-  { path: 'agent/protocol', imports: [], types: ['agent/model'], packages: ['vscode-jsonrpc', 'zod'] },
+  { path: 'agent/protocol', imports: [], types: ['agent/model'], packages: ['zod'] },
   {
     path: 'agent/outline',
     imports: ['agent/model', 'agent/ruleset', 'agent/interpret', 'agent/protocol'],
@@ -53,7 +53,7 @@ const layers: readonly Layer[] = [
     types: ['agent/compile'],
     packages: ['node:child_process', 'node:fs', 'node:http', 'zod'],
   },
-  { path: 'agent', imports: ['agent'], packages: ['vscode-jsonrpc', 'zod'] },
+  { path: 'agent', imports: ['agent'], packages: ['zod'] },
   { path: 'extension/common', imports: ['agent/model', 'agent/protocol'], packages: [] },
   {
     path: 'extension/transport',

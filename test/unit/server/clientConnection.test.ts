@@ -41,7 +41,7 @@ describe('the connection to a client', () => {
   it('answers with an error what is refused, not foreseen or not known', async () => {
     const { connection, said, send } = connect();
     connection.onRequest('refused', () => {
-      throw new RequestError(5, 'No.', { code: 'no' });
+      throw new RequestError(5, 'No.', { code: 'no', args: {} });
     });
     connection.onRequest('broken', () => {
       throw new TypeError('a mistake');
@@ -49,7 +49,7 @@ describe('the connection to a client', () => {
     send({ id: 1, method: 'refused' }, { id: 2, method: 'broken' }, { id: 3, method: 'toString' });
     await settled();
     assert.deepEqual(said, [
-      { jsonrpc: '2.0', id: 1, error: { code: 5, message: 'No.', data: { code: 'no' } } },
+      { jsonrpc: '2.0', id: 1, error: { code: 5, message: 'No.', data: { code: 'no', args: {} } } },
       { jsonrpc: '2.0', id: 2, error: { code: -32603, message: 'broken failed: a mistake' } },
       { jsonrpc: '2.0', id: 3, error: { code: -32601, message: 'There is no method toString.' } },
     ]);

@@ -1,0 +1,178 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { buildSync } from 'esbuild';
+import { type ChangeEntry, type ChangeRecord, needsTimer } from '../../../agent/node/change/changeRecord.ts';
+import { readRecord } from '../../../agent/node/change/recordFile.ts';
+import { hasTimer } from '../../../agent/node/change/timerFile.ts';
+import { NetworkNamespace } from '../../support/networkNamespace.ts';
+
+const project = join(import.meta.dirname, '../../..');
+
+/** How an agent ended, and what it said. */
+export interface AgentEnd {
+  /** Its exit status, or the signal that it died of. */
+  readonly end: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The agent as it is shipped, in one file: it starts much faster than from its sources. */
+export class BundledAgent implements Disposable {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'kube-service-rules-agent-'));
+  readonly file = join(this.#folder, 'agent.js');
+
+  constructor() {
+    buildSync({
+      entryPoints: [join(project, 'agent/main.ts')],
+      outfile: this.file,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20',
+      logLevel: 'error',
+    });
+    writeFileSync(join(this.#folder, 'package.json'), '{ "type": "commonjs" }\n');
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+/** A network namespace as a node whose rules are changed, with a small disk for what the agent remembers. */
+export class ChangedNode implements Disposable {
+  readonly namespace: NetworkNamespace;
+  readonly #agent: string;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'kube-service-rules-node-'));
+  /** Stands on a file system of its own, of 8 MB. */
+  readonly disk = join(this.#folder, 'disk');
+  readonly stateFolder = join(this.disk, 'state');
+  /** The lock of iptables (legacy) that tools use here. */
+  readonly xtablesLock = join(this.#folder, 'xtables.lock');
+  /** Folders that the agent looks for tools in before the system's. */
+  readonly tools: string[] = [];
+
+  constructor(agent: BundledAgent) {
+    this.#agent = agent.file;
+    this.namespace = new NetworkNamespace('change');
+    mkdirSync(this.disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', this.disk]);
+  }
+
+  /** What `--objects` names. */
+  objectsFile(name: string, text: string): string {
+    const path = join(this.#folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  environment(): NodeJS.ProcessEnv {
+    const path = [...this.tools, process.env['PATH'] ?? ''].join(':');
+    return { ...process.env, PATH: path, XTABLES_LOCKFILE: this.xtablesLock };
+  }
+
+  /** Starts the agent's command line; `serve` has no state folder of its own to be told. */
+  start(...argv: string[]): ChildProcess {
+    const command = ['netns', 'exec', this.namespace.name, process.execPath, this.#agent, ...argv];
+    return spawn('ip', [...command, '--state-folder', this.stateFolder], {
+      stdio: 'pipe',
+      env: this.environment(),
+      // So that everything that is started for it can be killed together.
+      detached: true,
+    });
+  }
+
+  /** Runs the agent's command line to its end. */
+  async agent(...argv: string[]): Promise<AgentEnd> {
+    return ended(this.start(...argv));
+  }
+
+  /** What the agent remembers; an empty record before the first change. */
+  async record(): Promise<ChangeRecord> {
+    return readRecord(this.#namespaceFolder());
+  }
+
+  /** Waits until nobody has anything left to do with the last change. */
+  async settled(): Promise<ChangeEntry | undefined> {
+    for (;;) {
+      const { latest } = await this.record();
+      if (latest === undefined || !needsTimer(latest)) return latest;
+      await delay(20);
+    }
+  }
+
+  async hasTimer(change: string): Promise<boolean> {
+    return hasTimer(join(this.#namespaceFolder(), 'timer'), change);
+  }
+
+  #namespaceFolder(): string {
+    try {
+      const [name = ''] = readdirSync(this.stateFolder);
+      return join(this.stateFolder, name);
+    } catch {
+      return this.stateFolder;
+    }
+  }
+
+  /**
+   * Everything that a change of rules could have changed, without counters and dates, in pieces whose order does not
+   * matter: a chain, a set, a setting.
+   */
+  rules(): ReadonlySet<string> {
+    const script = `nft -s list ruleset
+      for family in ip ip6; do
+        for table in $(cat /proc/net/\${family}_tables_names); do
+          \${family}tables-legacy-save -t $table
+        done
+      done
+      ipset save
+      ip addr
+      grep . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/all/route_localnet`;
+    const text = this.namespace
+      .output('sh', ['-c', script])
+      .replace(/^#.*\n/gm, '')
+      .replace(/^(:\S+ \S+) \[\d+:\d+\]$/gm, '$1')
+      .replace(/ (valid_lft|preferred_lft) .*$/gm, '')
+      .replace(/elements = \{([^}]*)\}/g, (_, elements: string) => elements.split(',').map(trimmed).sort().join());
+    const pieces = text.replace(/^table (\S+ \S+) \{\n|^\}\n/gm, '\n').split(/\n\n+/);
+    return new Set(pieces);
+  }
+
+  [Symbol.dispose](): void {
+    for (const pid of this.namespace.output('sh', ['-c', `ip netns pids ${this.namespace.name}`]).split('\n')) {
+      if (isAgent(pid, this.#agent)) process.kill(Number(pid), 'SIGKILL');
+    }
+    execFileSync('umount', ['--lazy', this.disk]);
+    rmSync(this.#folder, { recursive: true });
+    this.namespace[Symbol.dispose]();
+  }
+}
+
+function isAgent(pid: string, agent: string): boolean {
+  try {
+    return pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').includes(agent);
+  } catch {
+    return false;
+  }
+}
+
+function trimmed(text: string): string {
+  return text.trim();
+}
+
+/** Waits for a process's end. */
+export async function ended(child: ChildProcess): Promise<AgentEnd> {
+  const said = { stdout: '', stderr: '' };
+  child.stdout?.on('data', (chunk: Buffer) => {
+    said.stdout += chunk.toString();
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said.stderr += chunk.toString();
+  });
+  const [code, signal] = await once(child, 'close');
+  return { end: code ?? signal, ...said };
+}

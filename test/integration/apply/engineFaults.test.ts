@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { SeededRandom } from '../../peers/seededRandom.ts';
+import { type AgentEnd, BundledAgent, ChangedNode, ended } from './changedNode.ts';
+import { type InterceptedPoint, InterceptedTools } from './interceptedTools.ts';
+import { shopObjects } from './shopObjects.ts';
+
+/** More than the usual ones, and others, are made with these. */
+const faultsOfEach = Number(process.env['APPLY_FAULTS'] ?? 8);
+const seed = Number(process.env['APPLY_SEED'] ?? 20260102);
+
+const modes = ['iptables', 'nftables'] as const;
+type Mode = (typeof modes)[number];
+
+/** What goes wrong, and how. */
+type Fault =
+  | 'applier is killed'
+  | 'its session is killed'
+  | 'tool is killed'
+  | 'disk is full'
+  | 'lock is held'
+  | 'nobody confirms';
+
+const faults: readonly Fault[] = [
+  'applier is killed',
+  'its session is killed',
+  'tool is killed',
+  'disk is full',
+  'lock is held',
+  'nobody confirms',
+];
+
+/** What goes wrong without being in the way: room is kept for what has to be written, and the lock is waited for. */
+const survivable: ReadonlySet<Fault> = new Set(['disk is full', 'lock is held']);
+
+const agent = new BundledAgent();
+after(() => agent[Symbol.dispose]());
+
+/** A node with its tools intercepted, on which faults happen one after another. */
+class FaultyNode implements Disposable {
+  readonly node = new ChangedNode(agent);
+  readonly tools = new InterceptedTools();
+  readonly #random: SeededRandom;
+  #files = 0;
+
+  constructor(random: SeededRandom) {
+    this.#random = random;
+    this.node.tools.push(this.tools.folder);
+  }
+
+  /** Some Services in some mode. */
+  target(): readonly string[] {
+    const mode: Mode = this.#random.pick('nftables');
+    const objects = this.node.objectsFile(`objects-${++this.#files}.json`, shopObjects(this.#random));
+    return [
+      'apply',
+      '--yes',
+      '--mode',
+      mode,
+      '--objects',
+      objects,
+      '--node',
+      'node-a',
+      '--node-ip',
+      '10.0.0.1,fd00::1',
+    ];
+  }
+
+  /** The number of runs of tools that a change takes; 0 when it takes none. */
+  async runs(target: readonly string[]): Promise<number> {
+    const { stdout, stderr } = await this.node.agent(...target, '--dry-run', '--json');
+    assert.equal(stderr, '');
+    const { steps } = JSON.parse(stdout) as { steps: readonly { argv: readonly string[] }[] };
+    return steps.filter(({ argv: [program = ''] }) => /restore$|^nft$|^ipset$/.test(program)).length;
+  }
+
+  /** Makes a change during which something goes wrong. */
+  async make(fault: Fault, target: readonly string[], run: number, point: InterceptedPoint): Promise<AgentEnd> {
+    if (fault === 'nobody confirms') return this.node.agent(...target, '--confirm-within', '1');
+    this.tools.arm(run, fault === 'lock is held' ? 'before' : point);
+    const applier = this.node.start(...target);
+    const end = ended(applier);
+    let isOver = false;
+    void end.then(() => {
+      isOver = true;
+    });
+    assert.ok(await this.tools.reached(() => isOver), (await Promise.race([end, undefined]))?.stderr);
+    if (fault === 'lock is held') return this.#withLockHeld(end);
+    await this.#strike(fault, applier);
+    this.tools.disarm();
+    const result = await end;
+    rmSync(join(this.node.disk, 'filler'), { force: true });
+    return result;
+  }
+
+  async #strike(fault: Fault, applier: ChildProcess): Promise<void> {
+    const { pid = 0 } = applier;
+    switch (fault) {
+      case 'applier is killed':
+        applier.kill('SIGKILL');
+        await once(applier, 'exit');
+        break;
+      case 'its session is killed':
+        process.kill(-pid, 'SIGKILL');
+        await once(applier, 'exit');
+        break;
+      case 'disk is full':
+        // It ends when there is no room left.
+        assert.throws(() => execFileSync('dd', ['if=/dev/zero', `of=${join(this.node.disk, 'filler')}`], quiet));
+    }
+  }
+
+  /** Holds the lock of iptables until the tools have lost their patience at least once. */
+  async #withLockHeld(end: Promise<AgentEnd>): Promise<AgentEnd> {
+    const holder = spawn('flock', [this.node.xtablesLock, 'sh', '-c', 'echo held; exec cat'], { stdio: 'pipe' });
+    await once(holder.stdout, 'data');
+    this.tools.disarm();
+    holder.stdin.end();
+    await once(holder, 'exit');
+    return end;
+  }
+
+  [Symbol.dispose](): void {
+    this.tools[Symbol.dispose]();
+    this.node[Symbol.dispose]();
+  }
+}
+
+/** The pieces that only one of two states of a node has. */
+function difference(one: ReadonlySet<string>, other: ReadonlySet<string>): readonly string[] {
+  const only = (these: ReadonlySet<string>, those: ReadonlySet<string>, sign: string): string[] =>
+    [...these].filter((piece) => !those.has(piece)).map((piece) => `${sign}${piece}`);
+  return [...only(one, other, '+'), ...only(other, one, '-')];
+}
+
+const quiet = { stdio: 'ignore' } as const;
+
+describe(`a change during which something goes wrong (seed ${seed})`, () => {
+  for (const [index, fault] of faults.entries()) {
+    it(`leaves the old rules or the new ones: ${fault}`, async () => {
+      const random = new SeededRandom(seed + index);
+      using faulty = new FaultyNode(random);
+      const { node } = faulty;
+      for (let count = 0; count < faultsOfEach; ) {
+        const target = faulty.target();
+        const runs = await faulty.runs(target);
+        if (runs === 0) continue;
+        count++;
+        const run = 1 + random.below(runs);
+        const point = fault === 'tool is killed' ? 'half' : random.pick('before' as const, 'after');
+        const what = `fault ${count}: ${point} run ${run} of ${runs}, ${target.join(' ')}`;
+        const old = node.rules();
+        const { stderr } = await faulty.make(fault, target, run, point);
+        const change = await node.settled();
+        const left = node.rules();
+
+        const again = await node.agent(...target);
+        assert.equal(again.end, 0, again.stderr);
+        const wanted = node.rules();
+        assert.notDeepEqual(difference(wanted, old), [], what);
+        assert.equal(change?.state, survivable.has(fault) ? 'confirmed' : 'rolled-back', `${what}\n${stderr}`);
+        assert.deepEqual(difference(left, change.state === 'confirmed' ? wanted : old), [], `${what}\n${stderr}`);
+        assert.equal(change.differences ?? 0, 0);
+      }
+    });
+  }
+});

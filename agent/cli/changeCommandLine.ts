@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { ServiceMode } from '../model/serviceRules.ts';
 import { defaultStateFolder } from '../node/change/stateFolder.ts';
+import { serviceModes } from './compileCommand.ts';
 import { type ProxyFlags, proxyOptionFlags, proxyOptionNames, readProxyFlags } from './proxyOptionFlags.ts';
 import { oneOf, UsageError } from './usageError.ts';
-
-const serviceModes = ['iptables', 'ipvs', 'nftables'] as const;
 
 /** Where the agent keeps what it has to remember about changes of this node. */
 interface StateOption {

@@ -1,4 +1,7 @@
 import { parseArgs } from 'node:util';
+import { type ChangeCommandLine, readChangeCommandLine } from './changeCommandLine.ts';
+import { type CompileCommand, readCompileCommand } from './compileCommand.ts';
+import { proxyOptionFlags, proxyOptionNames } from './proxyOptionFlags.ts';
 import { oneOf, UsageError } from './usageError.ts';
 
 export const readModes = ['auto', 'iptables', 'ipvs', 'nftables'] as const;
@@ -25,7 +28,9 @@ export type CommandLine =
       readonly file: string;
       readonly language: ParseLanguage | undefined;
       readonly output: 'print' | 'json';
-    };
+    }
+  | CompileCommand
+  | ChangeCommandLine;
 
 const options = {
   help: { type: 'boolean', short: 'h' },
@@ -33,12 +38,13 @@ const options = {
   mode: { type: 'string' },
   from: { type: 'string', multiple: true },
   objects: { type: 'string', multiple: true },
-  node: { type: 'string' },
   json: { type: 'boolean' },
   tree: { type: 'boolean' },
   schema: { type: 'boolean' },
   language: { type: 'string' },
   print: { type: 'boolean' },
+  out: { type: 'string' },
+  ...proxyOptionFlags,
 } as const;
 
 type Values = ReturnType<typeof parseOptions>['values'];
@@ -47,11 +53,14 @@ type Values = ReturnType<typeof parseOptions>['values'];
 const optionsOf: Readonly<Record<string, readonly (keyof Values)[]>> = {
   read: ['mode', 'from', 'objects', 'node', 'json', 'tree', 'schema'],
   parse: ['language', 'print', 'json'],
+  compile: ['mode', 'objects', 'out', ...proxyOptionNames],
   serve: [],
 };
 
 /** @throws UsageError */
 export function readCommandLine(argv: readonly string[]): CommandLine {
+  const change = readChangeCommandLine(argv);
+  if (change !== undefined) return change === 'help' ? { command: 'help' } : change;
   const { values, positionals } = parseOptions(argv);
   const [command, ...operands] = positionals;
   if (values.help === true || (command === undefined && values.version !== true)) return { command: 'help' };
@@ -66,6 +75,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
       return readCommand(values, operands);
     case 'parse':
       return parseCommand(values, operands);
+    case 'compile':
+      return readCompileCommand(values, operands);
     default:
       if (operands[0] !== undefined) throw new UsageError(`serve takes no "${operands[0]}".`);
       return { command: 'serve' };

@@ -31,7 +31,8 @@ export const proxyOptionNames = Object.keys(proxyOptionFlags) as readonly (keyof
 /** What they say; what is left out is as kube-proxy has it, the node's name and addresses excepted. */
 export type ProxyFlags = Omit<GivenProxyOptions, 'nodeName'> & { readonly nodeName: string | undefined };
 
-type FlagValues = {
+/** Their values as `parseArgs` gives them. */
+export type FlagValues = {
   readonly [Name in keyof typeof proxyOptionFlags]?:
     | ((typeof proxyOptionFlags)[Name]['type'] extends 'boolean' ? boolean : string)
     | undefined;

@@ -1,6 +1,9 @@
 import type { CliEnvironment } from './cliEnvironment.ts';
 import { type CommandLine, readCommandLine } from './commandLine.ts';
 import { helpText } from './helpText.ts';
+import { runChange } from './runChange.ts';
+import { runChangeState } from './runChangeState.ts';
+import { runCompile } from './runCompile.ts';
 import { runParse } from './runParse.ts';
 import { runRead } from './runRead.ts';
 import { UsageError } from './usageError.ts';
@@ -34,8 +37,19 @@ async function run(commandLine: CommandLine, environment: CliEnvironment): Promi
       return environment.serve();
     case 'read':
       return (await runRead(commandLine, environment)) ? exitStatus.success : exitStatus.failure;
+    case 'compile':
+      return (await runCompile(commandLine, environment)) ? exitStatus.success : exitStatus.failure;
     case 'parse':
       await runParse(commandLine, environment);
+      return exitStatus.success;
+    case 'apply':
+    case 'switch':
+    case 'undo':
+    case 'clean-up':
+      await runChange(commandLine, environment);
+      return exitStatus.success;
+    default:
+      await runChangeState(commandLine, environment);
       return exitStatus.success;
   }
 }

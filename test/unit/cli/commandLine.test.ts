@@ -28,6 +28,18 @@ describe('the command line', () => {
     });
   }
 
+  it('compile with what kube-proxy would be told', () => {
+    const found = readCommandLine(
+      'compile --mode ipvs --objects a --objects - --node n --node-ip 192.0.2.1,fd00::1 --scheduler wlc --out o'.split(
+        ' ',
+      ),
+    );
+    assert.equal(found.command, 'compile');
+    const { mode, objects, out, proxy } = found;
+    assert.deepEqual([mode, objects, out], ['ipvs', ['a', '-'], 'o']);
+    assert.deepEqual([proxy.nodeName, proxy.nodeIps, proxy.ipvs?.scheduler], ['n', ['192.0.2.1', 'fd00::1'], 'wlc']);
+  });
+
   const invalid = [
     'write',
     'read --bogus',
@@ -44,6 +56,14 @@ describe('the command line', () => {
     'parse a --from b --print',
     'serve now',
     'serve --json',
+    'compile --mode auto --objects o --node n --node-ip 192.0.2.1',
+    'compile --objects o --node n --node-ip 192.0.2.1',
+    'compile --mode ipvs --node n --node-ip 192.0.2.1',
+    'compile --mode ipvs --objects o --node-ip 192.0.2.1',
+    'compile --mode ipvs --objects o --node n',
+    'compile --mode ipvs --objects o --node n --node-ip 192.0.2.1 p',
+    'compile --mode ipvs --objects o --node n --node-ip 192.0.2.1 --json',
+    'read --node-ip 192.0.2.1',
   ];
   for (const argv of invalid) {
     it(`${argv} is refused`, () => {

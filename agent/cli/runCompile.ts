@@ -31,6 +31,6 @@ export async function runCompile(
 }
 
 /** `objects.yaml:7: This Service was left out ...` */
-export function describeProblem({ message, location }: ModelProblem): string {
+function describeProblem({ message, location }: ModelProblem): string {
   return location === undefined ? message : `${location.part}:${location.line + 1}: ${message}`;
 }

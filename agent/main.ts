@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { buffer } from 'node:stream/consumers';
+import type { StateOptions } from './cli/changeCommandLine.ts';
 import { runCli } from './cli/runCli.ts';
 import { writeStandardOutput } from './cli/standardOutput.ts';
 import { interpretSnapshot } from './interpret/interpretSnapshot.ts';
@@ -9,8 +10,7 @@ import type { Snapshot } from './model/snapshot.ts';
 import { localChangeableMachine } from './node/change/changeableMachine.ts';
 import type { ChangeEnvironment } from './node/change/changeEnvironment.ts';
 import { confirmInNewProcess, ownProgram } from './node/change/ownProcess.ts';
-import { defaultStateFolder, StateFolder } from './node/change/stateFolder.ts';
-import { defaultMarkFile } from './node/change/testNodeMark.ts';
+import { StateFolder } from './node/change/stateFolder.ts';
 import { collectSnapshot } from './node/collectSnapshot.ts';
 import { listDumpFiles, readDumpFile, writeOutputFile } from './node/files.ts';
 import { localMachine } from './node/localMachine.ts';
@@ -32,14 +32,14 @@ function changes(stateFolder: string): ChangeEnvironment {
   return { machine: localChangeableMachine, folder: StateFolder.of(stateFolder), program: ownProgram() };
 }
 
-async function serveClient(): Promise<number> {
+async function serveClient({ stateFolder, markFile }: StateOptions): Promise<number> {
   redirectConsole();
   const end = await serve(process.stdin, process.stdout, {
     agentVersion,
     nodeName: localMachine.hostName(),
     pid: process.pid,
     ticker: realTicker,
-    changes: { environment: changes(defaultStateFolder), markFile: defaultMarkFile },
+    changes: { environment: changes(stateFolder), markFile },
     collect: (options) => collectSnapshot(localMachine, options),
     load: (paths, options) => loadDump(paths, files, options),
     interpret,
@@ -65,7 +65,6 @@ async function main(): Promise<void> {
     collect: () => collectSnapshot(localMachine),
     serve: serveClient,
     changes,
-    markFile: defaultMarkFile,
     confirmInNewProcess,
     writeStdout: writeStandardOutput,
     writeFile: writeOutputFile,

@@ -1,17 +1,19 @@
 import { parseArgs } from 'node:util';
 import type { ServiceMode } from '../model/serviceRules.ts';
 import { defaultStateFolder } from '../node/change/stateFolder.ts';
+import { defaultMarkFile } from '../node/change/testNodeMark.ts';
 import { serviceModes } from './compileCommand.ts';
 import { type ProxyFlags, proxyOptionFlags, proxyOptionNames, readProxyFlags } from './proxyOptionFlags.ts';
 import { oneOf, UsageError } from './usageError.ts';
 
-/** Where the agent keeps what it has to remember about changes of this node. */
-interface StateOption {
+/** Where the agent remembers changes of this node, and is told that it may change it. */
+export interface StateOptions {
   readonly stateFolder: string;
+  readonly markFile: string;
 }
 
 /** How a change is made. */
-interface ChangeOptions extends StateOption {
+interface ChangeOptions extends StateOptions {
   readonly dryRun: boolean;
   /** Seconds; undefined to have the change confirmed at once, by a new process. */
   readonly confirmWithin: number | undefined;
@@ -22,7 +24,7 @@ interface ChangeOptions extends StateOption {
   readonly json: boolean;
 }
 
-/** A command line that changes the node, or asks about changes. */
+/** A command line that can change the node. */
 export type ChangeCommandLine =
   | (ChangeOptions & {
       readonly command: 'apply';
@@ -37,10 +39,11 @@ export type ChangeCommandLine =
       readonly proxy: ProxyFlags;
     })
   | (ChangeOptions & { readonly command: 'undo' | 'clean-up' })
-  | (StateOption & { readonly command: 'confirm' | 'rollback'; readonly change: string | undefined; json: boolean })
+  | (StateOptions & { readonly command: 'confirm' | 'rollback'; readonly change: string | undefined; json: boolean })
   /** The process that waits for a change to be confirmed; the agent starts it itself. */
-  | (StateOption & { readonly command: 'watch'; readonly change: string })
-  | (StateOption & { readonly command: 'mark' | 'unmark' | 'state'; readonly json: boolean });
+  | (StateOptions & { readonly command: 'watch'; readonly change: string })
+  | (StateOptions & { readonly command: 'mark' | 'unmark' | 'state'; readonly json: boolean })
+  | (StateOptions & { readonly command: 'serve' });
 
 const options = {
   ...proxyOptionFlags,
@@ -56,19 +59,13 @@ const options = {
   json: { type: 'boolean' },
   watch: { type: 'string' },
   'state-folder': { type: 'string' },
+  'mark-file': { type: 'string' },
 } as const;
 
 type Option = keyof typeof options;
 
-const changing = [
-  'dry-run',
-  'confirm-within',
-  'yes',
-  'take-over',
-  'set-prerequisites',
-  'json',
-  'state-folder',
-] as const;
+const stating = ['state-folder', 'mark-file'] as const;
+const changing = ['dry-run', 'confirm-within', 'yes', 'take-over', 'set-prerequisites', 'json', ...stating] as const;
 
 /** The options that each command has beside --help. */
 const optionsOf = {
@@ -76,11 +73,12 @@ const optionsOf = {
   switch: ['to', 'objects', ...proxyOptionNames, ...changing],
   undo: changing,
   'clean-up': changing,
-  confirm: ['json', 'state-folder'],
-  rollback: ['json', 'watch', 'state-folder'],
-  mark: ['json', 'state-folder'],
-  unmark: ['json', 'state-folder'],
-  state: ['json', 'state-folder'],
+  confirm: ['json', ...stating],
+  rollback: ['json', 'watch', ...stating],
+  mark: ['json', ...stating],
+  unmark: ['json', ...stating],
+  state: ['json', ...stating],
+  serve: stating,
 } as const satisfies Readonly<Record<string, readonly Option[]>>;
 
 type Command = keyof typeof optionsOf;
@@ -107,33 +105,37 @@ export function readChangeCommandLine([command, ...argv]: readonly string[]): Ch
   const takesChange = command === 'confirm' || (command === 'rollback' && values.watch === undefined);
   const unexpected = takesChange ? more[0] : operand;
   if (unexpected !== undefined) throw new UsageError(`${command} takes no "${unexpected}".`);
-  const stateFolder = values['state-folder'] ?? defaultStateFolder;
-  if (!stateFolder.startsWith('/')) throw new UsageError(`--state-folder is a whole path, not "${stateFolder}".`);
+  const state: StateOptions = {
+    stateFolder: wholePath('state-folder', values['state-folder']) ?? defaultStateFolder,
+    markFile: wholePath('mark-file', values['mark-file']) ?? defaultMarkFile,
+  };
   const json = values.json === true;
   switch (command) {
     case 'apply': {
       const objects = values.objects ?? [];
       if (objects.length === 0) throw new UsageError('apply needs --objects.');
       const mode = oneOf('mode', values.mode, serviceModes);
-      return { command, mode, objects, proxy: readProxyFlags(values), ...changeOptions(values, stateFolder) };
+      return { command, mode, objects, proxy: readProxyFlags(values), ...changeOptions(values, state) };
     }
     case 'switch': {
       const mode = oneOf('to', values.to, serviceModes);
       if (mode === undefined) throw new UsageError('switch needs --to.');
       const objects = values.objects ?? [];
-      return { command, mode, objects, proxy: readProxyFlags(values), ...changeOptions(values, stateFolder) };
+      return { command, mode, objects, proxy: readProxyFlags(values), ...changeOptions(values, state) };
     }
     case 'undo':
     case 'clean-up':
-      return { command, ...changeOptions(values, stateFolder) };
+      return { command, ...changeOptions(values, state) };
     case 'confirm':
-      return { command, change: operand, json, stateFolder };
+      return { command, change: operand, json, ...state };
     case 'rollback':
       return values.watch === undefined
-        ? { command, change: operand, json, stateFolder }
-        : { command: 'watch', change: values.watch, stateFolder };
+        ? { command, change: operand, json, ...state }
+        : { command: 'watch', change: values.watch, ...state };
+    case 'serve':
+      return { command, ...state };
     default:
-      return { command, json, stateFolder };
+      return { command, json, ...state };
   }
 }
 
@@ -145,16 +147,22 @@ function parse(argv: readonly string[]) {
   }
 }
 
+/** The processes that the agent starts for itself run in another folder. */
+function wholePath(option: string, value: string | undefined): string | undefined {
+  if (value?.startsWith('/') === false) throw new UsageError(`--${option} is a whole path, not "${value}".`);
+  return value;
+}
+
 /** Seconds that a change may wait for confirmation at most. */
 const longestWait = 3600;
 
-function changeOptions(values: ReturnType<typeof parse>['values'], stateFolder: string): ChangeOptions {
+function changeOptions(values: ReturnType<typeof parse>['values'], state: StateOptions): ChangeOptions {
   const seconds = values['confirm-within'];
   if (seconds !== undefined && !(/^\d{1,4}$/.test(seconds) && Number(seconds) >= 1 && Number(seconds) <= longestWait)) {
     throw new UsageError(`--confirm-within is a number of seconds from 1 to ${longestWait}, not "${seconds}".`);
   }
   return {
-    stateFolder,
+    ...state,
     dryRun: values['dry-run'] === true,
     confirmWithin: seconds === undefined ? undefined : Number(seconds),
     yes: values.yes === true,

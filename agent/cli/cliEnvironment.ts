@@ -1,6 +1,7 @@
 import type { FileSource } from '../interpret/loadDump.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { ChangeEnvironment } from '../node/change/changeEnvironment.ts';
+import type { StateOptions } from './changeCommandLine.ts';
 
 /** What the command line works with; `main.ts` gives the real ones, tests their own. */
 export interface CliEnvironment {
@@ -11,11 +12,9 @@ export interface CliEnvironment {
   /** Reads this machine's kernel. */
   collect(): Promise<Snapshot>;
   /** Serves JSON-RPC until the client leaves; resolves to the exit status. */
-  serve(): Promise<number>;
+  serve(state: StateOptions): Promise<number>;
   /** How this machine's kernel is changed; what is to be remembered is kept in `stateFolder`. */
   changes(stateFolder: string): ChangeEnvironment;
-  /** The file that says that this node may be changed. */
-  readonly markFile: string;
   /**
    * Lets a process that is started now confirm a change.
    *

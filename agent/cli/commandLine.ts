@@ -12,7 +12,7 @@ export type ParseLanguage = (typeof parseLanguages)[number];
 
 /** What the command line asks for. */
 export type CommandLine =
-  | { readonly command: 'help' | 'version' | 'serve' }
+  | { readonly command: 'help' | 'version' }
   | {
       readonly command: 'read';
       readonly mode: ReadMode;
@@ -54,7 +54,6 @@ const optionsOf: Readonly<Record<string, readonly (keyof Values)[]>> = {
   read: ['mode', 'from', 'objects', 'node', 'json', 'tree', 'schema'],
   parse: ['language', 'print', 'json'],
   compile: ['mode', 'objects', 'out', ...proxyOptionNames],
-  serve: [],
 };
 
 /** @throws UsageError */
@@ -75,11 +74,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
       return readCommand(values, operands);
     case 'parse':
       return parseCommand(values, operands);
-    case 'compile':
-      return readCompileCommand(values, operands);
     default:
-      if (operands[0] !== undefined) throw new UsageError(`serve takes no "${operands[0]}".`);
-      return { command: 'serve' };
+      return readCompileCommand(values, operands);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What `--help` prints. */
-export const helpText = `Reads the Service rules of a Kubernetes node. Nothing on the node is changed.
+export const helpText = `Reads the Service rules of a Kubernetes node, and changes those of test nodes. Only apply, switch, undo and clean-up
+change rules, and only mark and unmark what they may do.
 
 Usage:
   agent.js read [--mode auto|iptables|ipvs|nftables] [--from PATH...] [--objects FILE] [--node NAME]
@@ -7,6 +8,11 @@ Usage:
   agent.js parse FILE [--language iptables|ipset|ipvsadm|nft] --print | --json
   agent.js compile --mode iptables|ipvs|nftables --objects FILE... --node NAME --node-ip IP[,IP] [--out DIR]
                    [PROXY OPTIONS]
+  agent.js apply [--mode iptables|ipvs|nftables] --objects FILE... [CHANGE OPTIONS] [PROXY OPTIONS]
+  agent.js switch --to iptables|ipvs|nftables [--objects FILE...] [CHANGE OPTIONS] [PROXY OPTIONS]
+  agent.js undo | clean-up [CHANGE OPTIONS]
+  agent.js confirm | rollback [CHANGE] [--json]
+  agent.js mark | unmark | state [--json]
   agent.js serve
   agent.js --help | --version
 
@@ -35,7 +41,33 @@ compile   Writes what a node's kernel should hold for Services, as kube-proxy wo
   --out DIR         Writes one file for each tool and family there, and prints how they are loaded; without it, all of
                     them go to standard output.
 
-PROXY OPTIONS: what kube-proxy's configuration and its node would say.
+apply     Brings this node's rules to what they should be for Services, writing only the difference. What stood before
+          is kept, and a timer puts it back unless the change is confirmed.
+  --mode MODE       The kube-proxy mode; without it the one that the node is in.
+  --objects FILE    Services and EndpointSlices, as for read; - for standard input.
+
+switch    The same for another mode. Connections go on.
+  --to MODE         The mode.
+  --objects FILE    The Services; without it those that were applied last.
+
+undo      Puts back what stood before the last confirmed change.
+clean-up  Removes what earlier modes and kube-proxies left behind.
+confirm   Keeps the last change, or CHANGE; only a process that began after the change can. rollback puts it back.
+mark      Says that this node is a test node, whose rules may be changed; unmark takes that back.
+state     Says how it stands with all this.
+
+CHANGE OPTIONS
+  --dry-run              Prints the plan, as a diff by Service, and changes nothing.
+  --confirm-within S     Rolls back unless confirm is called within so many seconds; without it, a process of its own
+                         confirms at once that the node still works.
+  --yes                  Says for this call that the node is a test node.
+  --take-over            Changes it though a kube-proxy runs.
+  --set-prerequisites    Loads kernel modules and sets kernel settings that are needed; rolling back puts them back.
+  --json                 Prints JSON. --state-folder DIR and --mark-file FILE replace /run/kube-service-rules and
+                         /etc/kube-service-rules/test-node, in every command of these.
+
+PROXY OPTIONS: what kube-proxy's configuration and its node would say. What is not said to apply and switch was
+said the last time, is found on the node, or is kube-proxy's default.
   --zone ZONE                        The node's zone, for topology hints.
   --ipv6                             Programs IPv6 also where the node has no such address.
   --cluster-cidr CIDR[,CIDR]         Where pods are, to tell their traffic from other traffic; or
@@ -52,5 +84,7 @@ PROXY OPTIONS: what kube-proxy's configuration and its node would say.
 
 serve     Speaks JSON-RPC on standard input and output, for the extension.
 
-Exit status: 0 when all went well, 1 when something failed or could not be read, 2 for a wrong command line.
+Exit status: 0 when all went well; 1 when something failed or could not be read, and of changes, when nothing is changed
+or everything is put back; 2 for a wrong command line; 3 when something could not be put back yet, which the timer goes
+on trying.
 `;

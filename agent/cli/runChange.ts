@@ -21,12 +21,12 @@ export async function runChange(command: ChangingCommand, cli: CliEnvironment): 
   const target = await targetOf(command, cli);
   if (command.dryRun) {
     const proposal = await propose(environment, target, optionsOf(command));
-    const refusals = [...(await nodeRefusals(environment, cli.markFile)), ...proposal.refusals];
+    const refusals = [...(await nodeRefusals(environment, command.markFile)), ...proposal.refusals];
     await (command.json ? writeJson(cli, describeProposal(proposal, refusals)) : writePlan(cli, proposal, refusals));
     return;
   }
   const overruled = [...(command.yes ? [notMarked] : []), ...(command.takeOver ? [kubeProxyRunning] : [])];
-  refuse(await nodeRefusals(environment, cli.markFile), overruled);
+  refuse(await nodeRefusals(environment, command.markFile), overruled);
   const made = await makeChange(environment, target, command);
   if (made === undefined) {
     await (command.json ? writeJson(cli, { change: null }) : cli.writeStdout('The node is as wanted.\n'));

@@ -38,9 +38,9 @@ export async function runChangeState(command: StateCommand, cli: CliEnvironment)
     case 'mark':
     case 'unmark':
       if (!environment.machine.isRoot()) throw new ChangeError('not-root', 'Only root may mark a node.');
-      await setMark(cli.markFile, command.command === 'mark');
+      await setMark(command.markFile, command.command === 'mark');
   }
-  const state = await readChangeState(environment, cli.markFile);
+  const state = await readChangeState(environment, command.markFile);
   await answer(cli, command.json, state, describeState(state));
 }
 

@@ -8,7 +8,7 @@ import { runParse } from './runParse.ts';
 import { runRead } from './runRead.ts';
 import { UsageError } from './usageError.ts';
 
-const exitStatus = { success: 0, failure: 1, usage: 2 } as const;
+const exitStatus = { success: 0, failure: 1, usage: 2, notPutBack: 3 } as const;
 
 /** Runs a command line; what goes wrong is told on stderr. Resolves to the exit status. */
 export async function runCli(argv: readonly string[], environment: CliEnvironment): Promise<number> {
@@ -21,7 +21,7 @@ export async function runCli(argv: readonly string[], environment: CliEnvironmen
     }
     if (!isTypedError(error)) throw error;
     environment.writeStderr(`${error.message}\n`);
-    return exitStatus.failure;
+    return error.code === 'roll-back-failed' ? exitStatus.notPutBack : exitStatus.failure;
   }
 }
 
@@ -34,7 +34,7 @@ async function run(commandLine: CommandLine, environment: CliEnvironment): Promi
       await environment.writeStdout(`${environment.version}\n`);
       return exitStatus.success;
     case 'serve':
-      return environment.serve();
+      return environment.serve(commandLine);
     case 'read':
       return (await runRead(commandLine, environment)) ? exitStatus.success : exitStatus.failure;
     case 'compile':
@@ -55,6 +55,6 @@ async function run(commandLine: CommandLine, environment: CliEnvironment): Promi
 }
 
 /** Errors with a code carry a sentence for the user; any other is a defect, whose stack is wanted. */
-function isTypedError(error: unknown): error is Error {
+function isTypedError(error: unknown): error is Error & { readonly code: unknown } {
   return error instanceof Error && 'code' in error && 'args' in error;
 }

@@ -117,7 +117,7 @@ export async function applyChange(
         await folder.writeRecord({ ...record, latest: { ...change, prerequisites: set } });
       });
     }
-    await carryOut({ ...order.plan, desired: order.desired }, work, onStep);
+    await carryOut({ ...order.plan, current: reading.rules, desired: order.desired }, work, onStep);
     verified = await verify(environment, order, signal);
   } catch (error) {
     await rollBack(environment, lock, shortPatience);

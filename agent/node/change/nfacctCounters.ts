@@ -49,11 +49,9 @@ export async function makeCounters(rules: ServiceRules, work: ChangeWork): Promi
 }
 
 /** Takes away the counters that no rule counts into any more. They are in nobody's way where that fails. */
-export async function removeCounters(rules: ServiceRules, work: ChangeWork): Promise<void> {
-  const wanted = countersOf(rules);
-  const existing = await listCounters(work.machine, work.signal);
-  for (const name of ownCounters) {
-    if (existing?.includes(name) && !wanted.has(name))
-      await changeWith(work, { argv: ['nfacct', 'del', name] }).catch(() => {});
+export async function removeCounters(before: ServiceRules, after: ServiceRules, work: ChangeWork): Promise<void> {
+  const wanted = countersOf(after);
+  for (const name of countersOf(before)) {
+    if (!wanted.has(name)) await changeWith(work, { argv: ['nfacct', 'del', name] }).catch(() => {});
   }
 }

@@ -69,7 +69,7 @@ async function attemptOnce(
     const before = await readBefore(folder, change);
     const { rules, facts } = await readNode(work.machine, before.options);
     const plan = planChange(rules, before.rules, facts);
-    await carryOut({ ...plan, desired: before.rules }, work, onStep);
+    await carryOut({ ...plan, current: rules, desired: before.rules }, work, onStep);
     const unrestored = await restorePrerequisites(change.prerequisites, work);
     const after = await readNode(work.machine, before.options);
     const left = planChange(after.rules, before.rules, facts).changes.length;

@@ -68,7 +68,7 @@ export class RuleSession {
   async apply(desired: ServiceRules): Promise<ChangePlan> {
     const plan = planChange(this.#current, desired, this.#facts);
     try {
-      await carryOut({ ...plan, desired }, { machine: this.#machine, lockFd: this.#lock.fd });
+      await carryOut({ ...plan, current: this.#current, desired }, { machine: this.#machine, lockFd: this.#lock.fd });
     } catch (error) {
       await this.read();
       throw error;

@@ -35,7 +35,6 @@ async function run(
     collect: () => loadCase('classic', 'nftables'),
     serve: async () => 0,
     changes: () => fakeChangeEnvironment(),
-    markFile: '/nonexistent',
     confirmInNewProcess: async () => {},
     writeStdout: async (bytes) => {
       out.push(Buffer.from(bytes));

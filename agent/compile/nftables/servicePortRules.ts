@@ -36,10 +36,13 @@ function destination(ip: string, { protocol, port }: ResolvedServicePort): strin
   return `${ip} . ${protocol} . ${port}`;
 }
 
+/** Bytes that nft takes for a comment. kube-proxy fails on every sync as long as there is a longer name to write. */
+const maxCommentLength = 128;
+
 /** Takes packets that no endpoint will get: they are rejected, or dropped where endpoints elsewhere could have them. */
 function addUnserved(set: SetBuild, key: string, { name, hasAnyEndpoints }: ResolvedServicePort): void {
   set.elements.set(key, hasAnyEndpoints ? 'drop' : `goto ${rejectChain}`);
-  set.elementComments.set(key, name);
+  set.elementComments.set(key, name.slice(0, maxCommentLength));
 }
 
 function addInternal(sets: CommonSets, port: ResolvedServicePort, names: ServiceChainNames): void {

@@ -14,7 +14,7 @@ import { StateFolder } from './node/change/stateFolder.ts';
 import { collectSnapshot } from './node/collectSnapshot.ts';
 import { listDumpFiles, readDumpFile, writeOutputFile } from './node/files.ts';
 import { localMachine } from './node/localMachine.ts';
-import { readObjects } from './objects/readObjects.ts';
+import { mergeObjects, readObjects } from './objects/readObjects.ts';
 import { redirectConsole } from './server/redirectConsole.ts';
 import { serve } from './server/serve.ts';
 import { realTicker } from './server/watchdog.ts';
@@ -22,10 +22,14 @@ import { agentVersion } from './version.ts';
 
 const files = { list: listDumpFiles, read: readDumpFile };
 
-function interpret(snapshot: Snapshot, objectsText: string | undefined): NodeModel {
-  if (objectsText === undefined) return interpretSnapshot(snapshot, { mode: 'auto' });
-  const { objects, problems } = readObjects(objectsText, 'objects');
-  return interpretSnapshot(snapshot, { mode: 'auto', objects, objectProblems: problems });
+function interpret(snapshot: Snapshot, texts: readonly string[]): NodeModel {
+  if (texts.length === 0) return interpretSnapshot(snapshot, { mode: 'auto' });
+  const readings = texts.map((text) => readObjects(text, 'objects'));
+  return interpretSnapshot(snapshot, {
+    mode: 'auto',
+    objects: mergeObjects(readings.map(({ objects }) => objects)),
+    objectProblems: readings.flatMap(({ problems }) => problems),
+  });
 }
 
 function changes(stateFolder: string): ChangeEnvironment {

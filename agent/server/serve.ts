@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { appliedObjects } from '../change/appliedObjects.ts';
 import type { NodeModel } from '../model/nodeModel.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { CollectOptions } from '../node/collectSnapshot.ts';
@@ -34,7 +35,7 @@ export interface ServerDependencies {
   /** Loads saved dumps from this machine's files. */
   load(paths: readonly string[], options: CollectOptions): Promise<Snapshot>;
   /** `objects` is the text of Services and EndpointSlices in a form that `kubectl get -o` writes. */
-  interpret(snapshot: Snapshot, objects: string | undefined): NodeModel;
+  interpret(snapshot: Snapshot, objects: readonly string[]): NodeModel;
 }
 
 /** Why a server ended. */
@@ -133,12 +134,21 @@ function registerHandlers(
   handleRequest(connection, takeSnapshot, ({ objects, progressToken }, signal) => {
     checkInitialized();
     const collecting = options(signal, progressToken);
-    return session.take({ read: () => dependencies.collect(collecting), objects, signal });
+    return session.take({
+      read: () => dependencies.collect(collecting),
+      objects: async (snapshot) =>
+        objects === undefined ? appliedObjects(dependencies.changes.environment, snapshot) : [objects],
+      signal,
+    });
   });
   handleRequest(connection, openDumps, ({ paths, objects, progressToken }, signal) => {
     checkInitialized();
     const loading = options(signal, progressToken);
-    return session.take({ read: () => dependencies.load(paths, loading), objects, signal });
+    return session.take({
+      read: () => dependencies.load(paths, loading),
+      objects: async () => (objects === undefined ? [] : [objects]),
+      signal,
+    });
   });
   handleRequest(connection, releaseSnapshot, ({ snapshot }) => {
     session.release(snapshot);

@@ -15,18 +15,19 @@ import { summarize } from './summarize.ts';
 /** What is being taken: how to read it, and who watches. */
 export interface SnapshotRequest {
   readonly read: () => Promise<Snapshot>;
-  readonly objects: string | undefined;
+  /** Texts of objects that give names to what was read. */
+  readonly objects: (snapshot: Snapshot) => Promise<readonly string[]>;
   readonly signal: AbortSignal;
 }
 
 /** The snapshots of one client. */
 export class SnapshotSession {
   readonly #outlines = new NewestStore<Outline>('snapshot');
-  readonly #interpret: (snapshot: Snapshot, objects: string | undefined) => NodeModel;
+  readonly #interpret: (snapshot: Snapshot, objects: readonly string[]) => NodeModel;
   /** One at a time: a node is not read twice at once, and two large models would be in memory together. */
   readonly #oneByOne = concurrencyLimit(1);
 
-  constructor(interpret: (snapshot: Snapshot, objects: string | undefined) => NodeModel) {
+  constructor(interpret: (snapshot: Snapshot, objects: readonly string[]) => NodeModel) {
     this.#interpret = interpret;
   }
 
@@ -40,7 +41,7 @@ export class SnapshotSession {
     const snapshot = await readOrExplain(read, signal);
     if (signal.aborted) throw cancelledError();
     const collected = performance.now();
-    const model = this.#interpret(snapshot, objects);
+    const model = this.#interpret(snapshot, await objects(snapshot));
     const outline = new Outline(snapshot, model);
     const summary = summarize(snapshot, model);
     const name = this.#outlines.add(outline);

@@ -24,7 +24,7 @@ describe('serve', () => {
       agentVersion: '1.2.3',
       pid: 42,
       nodeName: 'node-a',
-      capabilities: ['read', 'files'],
+      capabilities: ['read', 'files', 'apply'],
     });
   });
 
@@ -123,14 +123,14 @@ describe('serve', () => {
   });
 
   it('passes the objects on', async () => {
-    let given: string | undefined;
-    const interpret = (_snapshot: Snapshot, objects: string | undefined) => {
+    let given: readonly string[] | undefined;
+    const interpret = (_snapshot: Snapshot, objects: readonly string[]) => {
       given = objects;
       return modelWith({});
     };
     const client = await initialized(startServer({ interpret }));
     await client.request('snapshot/open', { paths: ['a'], objects: 'kind: Service' });
-    assert.equal(given, 'kind: Service');
+    assert.deepEqual(given, ['kind: Service']);
   });
 
   it('hands over why reading failed, and survives what nobody foresaw', async () => {

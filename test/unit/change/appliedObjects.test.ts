@@ -53,7 +53,10 @@ describe('objects that give names to virtual servers', () => {
   it('are not read where the rules carry names, and there are none where nothing was applied', async () => {
     using folder = new TemporaryFolder();
     const environment = await nodeWith(folder, entry);
-    assert.deepEqual(await appliedObjects(environment, snapshotOf(partWith('iptables-save', 'a', '*nat\n'))), []);
+    assert.deepEqual(
+      await appliedObjects(environment, snapshotOf(partWith('iptables-save', 'iptables-save', '*nat\n'))),
+      [],
+    );
     const nothing = StateFolder.of(join(folder.path, 'none'));
     assert.deepEqual(await appliedObjects({ ...environment, folder: nothing }, inIpvs), []);
   });

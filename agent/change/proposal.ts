@@ -1,5 +1,6 @@
 import { compileRules } from '../compile/compileRules.ts';
 import { completeProxyOptions, type GivenProxyOptions } from '../compile/defaultProxyOptions.ts';
+import { servingUdpFrontends } from '../compile/servingUdpFrontends.ts';
 import type { ServiceMode, ServiceRules } from '../model/serviceRules.ts';
 import type { IptablesBackend, PartReason } from '../model/snapshot.ts';
 import type { ChangeOrder } from '../node/change/applyChange.ts';
@@ -12,6 +13,7 @@ import { checkPrerequisites } from '../node/change/prerequisites.ts';
 import { parseRuleSnapshot } from '../node/change/ruleSnapshot.ts';
 import type { CollectOptions } from '../node/collectSnapshot.ts';
 import { mergeObjects, readObjects } from '../objects/readObjects.ts';
+import { withoutDrained } from '../plan/draining/withoutDrained.ts';
 import { rulesOfMode } from '../plan/leftovers/rulesOfMode.ts';
 import { modeOf } from '../plan/modeOf.ts';
 import { type PlanFacts, planChange } from '../plan/planChange.ts';
@@ -165,12 +167,14 @@ async function compiled(
   };
   const errors = problems.filter(({ severity }) => severity === 'error');
   const excludeCidrs = options.ipvs?.excludeCidrs;
+  const objects = mergeObjects(readings.map((reading) => reading.objects));
+  const desired = compileRules(objects, completeProxyOptions(options, facts), mode);
+  const udpFrontends = new Map(
+    [...desired.families.keys()].map((family) => [family, servingUdpFrontends(objects, family)]),
+  );
   return {
-    desired: compileRules(
-      mergeObjects(readings.map(({ objects }) => objects)),
-      completeProxyOptions(options, facts),
-      mode,
-    ),
+    desired,
+    facts: { udpFrontends },
     objects: { text: printKeptObjects({ mode, options, objects: texts }) },
     ...(excludeCidrs && { excludeCidrs }),
     refusals: errors.map(({ code, message, args }) => ({ code, message, args })),
@@ -194,7 +198,7 @@ async function beforeLastChange(
     throw new ChangeError('nothing-to-undo', 'No change of this node that was confirmed can be undone.');
   }
   return {
-    desired: before.rules,
+    desired: withoutDrained(before.rules),
     objects: confirmed?.objectsBefore === undefined ? undefined : { file: confirmed.objectsBefore },
   };
 }

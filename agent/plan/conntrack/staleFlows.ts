@@ -1,9 +1,10 @@
 import { formatAddress, type IpFamily } from '../../model/address.ts';
 import type { ServiceRules } from '../../model/serviceRules.ts';
+import type { UdpFrontends } from '../../model/udpFrontends.ts';
 import { noFamilyRules } from '../noRules.ts';
 import type { PlanStep } from '../planStep.ts';
 import { readUdpFlows, type UdpFlow } from './udpFlows.ts';
-import { type UdpFrontends, udpFrontends } from './udpFrontends.ts';
+import { udpFrontends } from './udpFrontends.ts';
 
 /**
  * The UDP frontends of which a change can leave stale entries behind. The kernel sends the packets of a UDP flow where

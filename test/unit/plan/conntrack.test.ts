@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FamilyRules, ServiceRules } from '../../../agent/model/serviceRules.ts';
+import type { UdpFrontends } from '../../../agent/model/udpFrontends.ts';
 import { listFlowsCommand, staleFlowSearches, staleFlowSteps } from '../../../agent/plan/conntrack/staleFlows.ts';
-import { type UdpFrontends, udpFrontends } from '../../../agent/plan/conntrack/udpFrontends.ts';
+import { udpFrontends } from '../../../agent/plan/conntrack/udpFrontends.ts';
 import { noFamilyRules } from '../../../agent/plan/noRules.ts';
 import { readServiceRules } from '../../../agent/plan/readServiceRules.ts';
 import { goldenSnapshot } from '../../fakes/goldenSnapshot.ts';

@@ -12,6 +12,7 @@ import {
 } from '../../../agent/plan/draining/draining.ts';
 import { planDraining } from '../../../agent/plan/draining/planDraining.ts';
 import { removeRoutes, sendFromNode, sendFromThemselves } from '../../../agent/plan/draining/sourceRoutes.ts';
+import { withoutDrained } from '../../../agent/plan/draining/withoutDrained.ts';
 import { findDraining } from '../../../agent/plan/ipvs/drainingServers.ts';
 import { noFamilyRules, noRules } from '../../../agent/plan/noRules.ts';
 import { readServiceRules } from '../../../agent/plan/readServiceRules.ts';
@@ -206,5 +207,26 @@ describe('where packets of the node itself come from', () => {
   it('cannot be said where the node has no address', () => {
     assert.deepEqual(sendFromNode('ipv6', 'kube-ipvs0', ['fd00::a'], undefined), []);
     assert.deepEqual(removeRoutes('ipv4', 'kube-ipvs0', []), []);
+  });
+});
+
+describe('what stood while something drained', () => {
+  const drains = draining(ipvs, none);
+
+  it('has nothing of ipvs when it is made anew in another mode', () => {
+    assert.equal(ruleDifferences(withoutDrained(rulesWhileDraining(ipvs, none, drains)), none), 0);
+  });
+
+  it('has no real servers without weight in ipvs mode', () => {
+    const [key = '', server] =
+      [...ipv4Of(ipvs).virtualServers].find(([, { realServers }]) => realServers.size > 1) ?? [];
+    assert.ok(server);
+    const [first = '', ...others] = server.realServers.keys();
+    const realServers = new Map([[first, 0], ...others.map((address) => [address, 1] as const)]);
+    const state = withIpv4(ipvs, {
+      virtualServers: new Map([...ipv4Of(ipvs).virtualServers, [key, { ...server, realServers }]]),
+    });
+    assert.deepEqual([...(ipv4Of(withoutDrained(state)).virtualServers.get(key)?.realServers.keys() ?? [])], others);
+    assert.equal(ruleDifferences(withoutDrained(ipvs), ipvs), 0);
   });
 });

@@ -1,4 +1,4 @@
-import type { IptablesRules, NftablesTable, ServiceRules } from '../model/serviceRules.ts';
+import type { IptablesRules, NftablesTable, ServiceRules, VirtualServerRules } from '../model/serviceRules.ts';
 
 /** How a node's Services are programmed; `userspace` is the mode that Kubernetes 1.26 removed. */
 export type RulesMode = 'iptables' | 'ipvs' | 'nftables' | 'userspace' | 'none';
@@ -17,7 +17,12 @@ export function modeOf({ families }: ServiceRules): RulesMode {
   if (dispatching.includes('ipvs')) return 'ipvs';
   if (hooked.length > 0) return 'nftables';
   if (each.some(({ iptables }) => rulesOf(iptables, 'KUBE-PORTALS-CONTAINER').length > 0)) return 'userspace';
-  return each.some(({ virtualServers }) => virtualServers.size > 0) ? 'ipvs' : 'none';
+  return each.some(({ virtualServers }) => [...virtualServers.values()].some(takesConnections)) ? 'ipvs' : 'none';
+}
+
+/** Those that only keep old connections have real servers, and all of them without weight. */
+function takesConnections({ realServers }: VirtualServerRules): boolean {
+  return realServers.size === 0 || [...realServers.values()].some((weight) => weight > 0);
 }
 
 function hasHook({ chains }: NftablesTable): boolean {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FamilyRules, ServiceRules } from '../../../agent/model/serviceRules.ts';
 import { modeOf } from '../../../agent/plan/modeOf.ts';
-import { noRules } from '../../../agent/plan/noRules.ts';
+import { noFamilyRules, noRules } from '../../../agent/plan/noRules.ts';
 import { readServiceRules } from '../../../agent/plan/readServiceRules.ts';
 import { goldenSnapshot } from '../../fakes/goldenSnapshot.ts';
 
@@ -39,6 +39,16 @@ describe('the mode of rules', () => {
     assert.ok(table);
     const chains = new Map([...table.chains].filter(([, { hook }]) => hook === undefined));
     assert.equal(modeOf(rulesOf({ ...iptables, nftables: { ...table, chains } })), 'iptables');
+  });
+
+  it('is not that of virtual servers that only keep old connections', () => {
+    const virtualServers = new Map(
+      [...ipvs.virtualServers].map(([key, server]) => {
+        return [key, { ...server, realServers: new Map([...server.realServers.keys()].map((each) => [each, 0])) }];
+      }),
+    );
+    assert.equal(modeOf(rulesOf({ ...noFamilyRules, virtualServers })), 'none');
+    assert.equal(modeOf(rulesOf({ ...noFamilyRules, virtualServers: ipvs.virtualServers })), 'ipvs');
   });
 
   it('is not that of chains that no packet reaches', () => {

@@ -8,6 +8,7 @@ import { buildSync } from 'esbuild';
 import { type ChangeEntry, type ChangeRecord, needsTimer } from '../../../agent/node/change/changeRecord.ts';
 import { readRecord } from '../../../agent/node/change/recordFile.ts';
 import { hasTimer } from '../../../agent/node/change/timerFile.ts';
+import { AgentClient } from '../../../extension/agentClient/agentClient.ts';
 import { NetworkNamespace } from '../../support/networkNamespace.ts';
 
 const project = join(import.meta.dirname, '../../..');
@@ -43,6 +44,12 @@ export class BundledAgent implements Disposable {
   }
 }
 
+/** An agent that serves, with a client that speaks with it. */
+export interface ConnectedAgent extends AsyncDisposable {
+  readonly client: AgentClient;
+  readonly process: ChildProcess;
+}
+
 /** A network namespace as a node whose rules are changed, with a small disk for what the agent remembers. */
 export class ChangedNode implements Disposable {
   readonly namespace: NetworkNamespace;
@@ -53,6 +60,7 @@ export class ChangedNode implements Disposable {
   readonly stateFolder = join(this.disk, 'state');
   /** The lock of iptables (legacy) that tools use here. */
   readonly xtablesLock = join(this.#folder, 'xtables.lock');
+  readonly markFile = join(this.#folder, 'etc', 'test-node');
   /** Folders that the agent looks for tools in before the system's. */
   readonly tools: string[] = [];
 
@@ -75,7 +83,7 @@ export class ChangedNode implements Disposable {
     return { ...process.env, PATH: path, XTABLES_LOCKFILE: this.xtablesLock };
   }
 
-  /** Starts the agent's command line; `serve` has no state folder of its own to be told. */
+  /** Starts the agent's command line. */
   start(...argv: string[]): ChildProcess {
     const command = ['netns', 'exec', this.namespace.name, process.execPath, this.#agent, ...argv];
     return spawn('ip', [...command, '--state-folder', this.stateFolder], {
@@ -84,6 +92,27 @@ export class ChangedNode implements Disposable {
       // So that everything that is started for it can be killed together.
       detached: true,
     });
+  }
+
+  /** Starts an agent that serves, and speaks with it. */
+  async connect(): Promise<ConnectedAgent> {
+    const child = this.start('serve', '--mark-file', this.markFile);
+    const { stdin, stdout } = child;
+    if (stdin === null || stdout === null) throw new Error('The agent has no streams.');
+    const exited = once(child, 'exit');
+    const client = await AgentClient.connect(
+      { readable: stdout, writable: stdin },
+      { clientName: 'test', handshakeTimeoutMs: 60_000 },
+    );
+    return {
+      client,
+      process: child,
+      async [Symbol.asyncDispose]() {
+        client.dispose();
+        stdin.end();
+        await exited;
+      },
+    };
   }
 
   /** Runs the agent's command line to its end. */
@@ -142,21 +171,32 @@ export class ChangedNode implements Disposable {
     return new Set(pieces);
   }
 
-  [Symbol.dispose](): void {
-    for (const pid of this.namespace.output('sh', ['-c', `ip netns pids ${this.namespace.name}`]).split('\n')) {
-      if (isAgent(pid, this.#agent)) process.kill(Number(pid), 'SIGKILL');
+  /** Kills the processes that wait for changes to be confirmed. */
+  killTimer(): void {
+    this.#killAgents((argv) => argv.includes('--watch'));
+  }
+
+  #killAgents(which: (argv: readonly string[]) => boolean): void {
+    const pids = execFileSync('ip', ['netns', 'pids', this.namespace.name], { encoding: 'utf8' });
+    for (const pid of pids.split('\n')) {
+      const argv = commandLine(pid);
+      if (argv.includes(this.#agent) && which(argv)) process.kill(Number(pid), 'SIGKILL');
     }
+  }
+
+  [Symbol.dispose](): void {
+    this.#killAgents(() => true);
     execFileSync('umount', ['--lazy', this.disk]);
     rmSync(this.#folder, { recursive: true });
     this.namespace[Symbol.dispose]();
   }
 }
 
-function isAgent(pid: string, agent: string): boolean {
+function commandLine(pid: string): readonly string[] {
   try {
-    return pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').includes(agent);
+    return pid === '' ? [] : readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
   } catch {
-    return false;
+    return [];
   }
 }
 

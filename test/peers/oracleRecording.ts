@@ -1,10 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IpFamily } from '../../agent/model/address.ts';
 import type { ServiceMode } from '../../agent/model/serviceRules.ts';
-import { type RuleFiles, readRuleFiles } from '../vm/ruleFiles.ts';
-import { runCommand } from '../vm/runCommand.ts';
+import { extractRuleFiles, type RuleFiles } from '../vm/ruleFiles.ts';
 import { type GeneratedSet, objectLines } from './generatedObjects.ts';
 import { oracleArguments } from './generatedOptions.ts';
 import { recordedNodeBatch } from './recordedNode.ts';
@@ -43,7 +41,7 @@ export async function recordSet(
     ],
     objectLines(set.objects),
   );
-  const files = await extract(archive);
+  const files = await extractRuleFiles(archive);
   const errors = (files.get('oracle.log') ?? '').split('\n').filter((line) => /^[EF]\d{4} /.test(line));
   const unexpected = errors.filter((line) => !harmlessErrors.some((harmless) => line.includes(harmless)));
   if (unexpected.length > 0) throw new Error(`kube-proxy failed for set ${set.seed}: ${unexpected.join('\n')}`);
@@ -52,14 +50,4 @@ export async function recordSet(
 
 function script(path: string): Promise<string> {
   return readFile(join(import.meta.dirname, path), 'utf8');
-}
-
-async function extract(archive: Buffer): Promise<RuleFiles> {
-  const folder = await mkdtemp(join(tmpdir(), 'kube-service-rules-'));
-  try {
-    await runCommand({ argv: ['tar', '--extract', '--directory', folder], stdin: archive });
-    return await readRuleFiles(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }

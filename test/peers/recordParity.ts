@@ -106,7 +106,7 @@ async function recordAll(
       const files = cached ?? (await record(job));
       if (cached === undefined) await writeCached(job, program, files);
       const canonical = canonicalFiles(files, family);
-      records.push({ seed: set.seed, mode, family, sections: digests(canonical), raw: rawDigests(files) });
+      records.push({ seed: set.seed, mode, family, sections: digests(canonical), raw: rawDigests(files, family) });
       if (set.seed === shownSeed) {
         await mkdir(join(parityFolder, 'shown'), { recursive: true });
         await writeFile(join(parityFolder, 'shown', `${mode}-${family}.txt`), canonicalText(canonical));

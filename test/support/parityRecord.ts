@@ -32,8 +32,8 @@ export function digests(sections: ReadonlyMap<string, readonly string[]>): Recor
 }
 
 /** Of raw rules, by file. */
-export function rawDigests(files: RuleFiles): Record<string, string> {
-  return digests(rawRules(files));
+export function rawDigests(files: RuleFiles, family: IpFamily): Record<string, string> {
+  return digests(rawRules(files, family));
 }
 
 /** The names under which two sets of digests do not have the same. */

@@ -1,19 +1,29 @@
+import type { IpFamily } from '../../agent/model/address.ts';
 import type { RuleFiles } from '../vm/ruleFiles.ts';
 import { inCanonicalOrder } from './canonicalRules.ts';
 
 /**
- * Saved rules, by file, as the tools wrote them, apart from what differs between two kernels with the same rules: order
+ * Saved rules of a family, by file, as the tools wrote them, apart from what differs between two kernels with the same rules: order
  * that means nothing, counters, handles, how big hash tables are. Unlike canonical rules these have not been read by
  * the agent, so they show also what the agent would overlook. Only texts of the same versions of the tools compare.
  */
-export function rawRules(files: RuleFiles): ReadonlyMap<string, readonly string[]> {
+export function rawRules(files: RuleFiles, family: IpFamily): ReadonlyMap<string, readonly string[]> {
   const raw = new Map<string, readonly string[]>();
+  const isIpv6 = family === 'ipv6';
+  /** The lines of the family, in files that hold both. */
+  const ownLines = (text: string, sign: RegExp): string[] => lines(text).filter((line) => sign.test(line) === isIpv6);
   for (const [name, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (name.endsWith('tables-save.txt')) raw.set(name, rawTables(text));
-    else if (name === 'nft.json') raw.set(name, rawNftables(JSON.parse(text)));
-    else if (name === 'ipvsadm-save.txt') raw.set(name, lines(text).sort());
-    else if (name === 'ipset-save.txt') raw.set(name, lines(text.replace(hashTable, '')).sort());
-    else if (name === 'kube-ipvs0.txt') raw.set(name, lines(text).map(addressOf).sort());
+    else if (name === 'nft.json') raw.set(name, rawNftables(JSON.parse(text), isIpv6 ? 'ip6' : 'ip'));
+    else if (name === 'ipvsadm-save.txt') raw.set(name, ownLines(text, /\[/).sort());
+    else if (name === 'ipset-save.txt') raw.set(name, ownLines(text.replace(hashTable, ''), / KUBE-6-/).sort());
+    else if (name === 'kube-ipvs0.txt')
+      raw.set(
+        name,
+        ownLines(text, / inet6 /)
+          .map(addressOf)
+          .sort(),
+      );
   }
   return raw;
 }
@@ -47,12 +57,13 @@ function rawTables(text: string): string[] {
   return tables.sort();
 }
 
-/** Objects of a listing as sorted text; the rules of a chain in their order. */
-function rawNftables(listing: unknown): string[] {
+/** kube-proxy's table of a family: its objects as sorted text; the rules of a chain in their order. */
+function rawNftables(listing: unknown, family: string): string[] {
   const objects: string[] = [];
   const rules: string[] = [];
   for (const item of members(field(listing, 'nftables'))) {
-    if (field(item, 'metainfo') !== undefined) continue;
+    const [object] = typeof item === 'object' && item !== null ? Object.values(item) : [];
+    if (field(object, 'family') !== family) continue;
     const rule = field(item, 'rule');
     const text = JSON.stringify(withoutHandles(item));
     if (rule === undefined) objects.push(text);

@@ -53,7 +53,21 @@ export async function saveRules(
   family: IpFamily,
   options: RuleOptions = {},
 ): Promise<RuleFiles> {
-  const archive = await node.run(await nodeScript('save-rules', [mode, options.backend ?? 'nf_tables', family]));
+  const archive = await node.run(await saveRulesCommand(mode, family, options));
+  return await extractRuleFiles(archive);
+}
+
+/** The command that prints the rules of the kernel that it runs on, as a tar archive. */
+export function saveRulesCommand(
+  mode: ProxyMode,
+  family: IpFamily,
+  options: RuleOptions = {},
+): Promise<[string, ...string[]]> {
+  return nodeScript('save-rules', [mode, options.backend ?? 'nf_tables', family]);
+}
+
+/** Reads the files of a tar archive. */
+export async function extractRuleFiles(archive: Buffer): Promise<RuleFiles> {
   const folder = await mkdtemp(join(tmpdir(), 'kube-service-rules-'));
   try {
     await runCommand({ argv: ['tar', '--extract', '--directory', folder], stdin: archive });
@@ -78,7 +92,7 @@ export async function writeRuleFiles(folder: string, files: RuleFiles): Promise<
 }
 
 /** A script of this project as a command for the node, which has no copy of it. */
-async function nodeScript(name: string, scriptArguments: readonly string[]): Promise<string[]> {
+async function nodeScript(name: string, scriptArguments: readonly string[]): Promise<[string, ...string[]]> {
   const text = await readFile(join(import.meta.dirname, 'commands', `${name}.sh`), 'utf8');
   return ['sh', '-c', text, name, ...scriptArguments];
 }

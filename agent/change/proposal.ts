@@ -163,7 +163,7 @@ async function compiled(
     ...kept,
     ...known,
     nodeIps: known.nodeIps ?? kept?.nodeIps ?? [...(await findNodeIps(machine, facts.addresses)).values()],
-    ipvs: { ...kept?.ipvs, ...known.ipvs },
+    ipvs: { ...kept?.ipvs, ...withoutUndefined(known.ipvs ?? {}) },
   };
   const errors = problems.filter(({ severity }) => severity === 'error');
   const excludeCidrs = options.ipvs?.excludeCidrs;
@@ -184,8 +184,20 @@ async function compiled(
   };
 }
 
-function withoutUndefined(input: OptionInput): Partial<GivenProxyOptions> {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+/** What was said, without what was not. */
+function withoutUndefined<Input extends object>(
+  input: Input,
+): { [Key in keyof Input]?: Exclude<Input[Key], undefined> } {
+  const said: { [Key in keyof Input]?: Exclude<Input[Key], undefined> } = {};
+  for (const key in input) {
+    const value = input[key];
+    if (isSaid(value)) said[key] = value;
+  }
+  return said;
+}
+
+function isSaid<Value>(value: Value): value is Exclude<Value, undefined> {
+  return value !== undefined;
 }
 
 async function beforeLastChange(

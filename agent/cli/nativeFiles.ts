@@ -15,6 +15,8 @@ export interface NativeFile {
 const names: readonly (readonly [part: PlanPart, name: string])[] = [
   ['ipsets', 'ipset-restore'],
   ['virtualServers', 'ipvsadm-restore'],
+  // After the virtual servers, which load the module that the settings of ipvs belong to.
+  ['sysctls', 'sysctl'],
   ['iptables', 'iptables-restore'],
   ['serviceDevice', 'ip-batch'],
   ['nftables', 'nft'],
@@ -25,11 +27,11 @@ const names: readonly (readonly [part: PlanPart, name: string])[] = [
  * be loaded.
  */
 export function nativeFiles(rules: ServiceRules): readonly NativeFile[] {
-  const settings = [...rules.sysctls].map(([path, value]) => `${path} = ${value}\n`).join('');
-  const files: NativeFile[] = settings === '' ? [] : [{ name: 'sysctl.conf', command: 'sysctl -p -', text: settings }];
+  const files: NativeFile[] = [];
   const { steps } = planChange(noRules(rules.families.keys(), undefined), rules, { nodeIps: new Map() });
   const commands = new Set<string>();
   for (const [part, name] of names) {
+    if (part === 'sysctls') files.push(...settingsFile(rules));
     for (const family of rules.families.keys()) {
       const own = steps.filter((step) => step.part === part && step.family === family);
       const argv = own.find(({ stdin }) => stdin !== '')?.argv;
@@ -38,6 +40,11 @@ export function nativeFiles(rules: ServiceRules): readonly NativeFile[] {
     }
   }
   return files;
+}
+
+function settingsFile({ sysctls }: ServiceRules): readonly NativeFile[] {
+  const text = [...sysctls].map(([path, value]) => `${path} = ${value}\n`).join('');
+  return text === '' ? [] : [{ name: 'sysctl.conf', command: 'sysctl -p -', text }];
 }
 
 /** A step without input as a line of its tool's batch file; the device, which belongs to both families, is made once. */

@@ -65,15 +65,15 @@ describe('compile', () => {
     [
       'ipvs',
       {
-        'sysctl.conf': /^net\/ipv4\/vs\/conntrack = 1$/m,
         'ipset-restore.ipv4': /^add KUBE-CLUSTER-IP 10\.96\.0\.9,tcp:80$/m,
         'ipset-restore.ipv6': /^add KUBE-6-CLUSTER-IP fd00::9,tcp:80$/m,
         'ipvsadm-restore.ipv4': /^-a -t 10\.96\.0\.9:80 -r 10\.244\.0\.1:8080 -m -w 1$/m,
         'ipvsadm-restore.ipv6': /^-a -t \[fd00::9\]:80 -r \[fd00:1::1\]:8080 -m -w 1$/m,
+        'sysctl.conf': /^net\/ipv4\/vs\/conntrack = 1$/m,
         'iptables-restore.ipv4': /^-A KUBE-SERVICES .*--match-set KUBE-CLUSTER-IP dst,dst -j ACCEPT$/m,
         'iptables-restore.ipv6': /^-A KUBE-SERVICES .*--match-set KUBE-6-CLUSTER-IP dst,dst -j ACCEPT$/m,
         'ip-batch.ipv4': /^link add name kube-ipvs0 type dummy\naddress replace 10\.96\.0\.9\/32 dev kube-ipvs0$/m,
-        'ip-batch.ipv6': /^address replace fd00::9\/128 dev kube-ipvs0$/,
+        'ip-batch.ipv6': /^address replace fd00::9\/128 dev kube-ipvs0\n$/,
       },
     ],
     ['nftables', { 'nft.ipv4': /dnat to 10\.244\.0\.1:8080|10\.244\.0\.1 \. 8080/, 'nft.ipv6': /fd00:1::1/ }],

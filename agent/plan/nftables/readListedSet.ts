@@ -21,7 +21,7 @@ export function readListedSet(lines: ListLines, kind: NftablesSet['kind']): Nfta
   const elementComments = new Map<string, string>();
   // What packets add is the kernel's.
   if (elementsStart !== undefined && !flags.includes('dynamic')) {
-    eachElement(lines.text, elementsStart, elementsEnd - 1, (element) => {
+    eachElement(lines.text.slice(elementsStart, elementsEnd - 1), (element) => {
       readElement(element, elements, elementComments);
     });
   }
@@ -30,23 +30,22 @@ export function readListedSet(lines: ListLines, kind: NftablesSet['kind']): Nfta
 
 const elementsWord = 'elements = {';
 
-/** Calls back for what stands between commas, without the space around it. */
-function eachElement(text: string, start: number, end: number, visit: (element: string) => void): void {
-  let from = start;
-  let at = start;
-  while (at < end) {
-    const comma = text.indexOf(',', at);
-    const stop = comma === -1 || comma > end ? end : comma;
-    const quote = text.indexOf('"', at);
-    if (quote !== -1 && quote < stop) {
-      at = text.indexOf('"', quote + 1) + 1 || end;
-      continue;
+/** Calls back for what stands between commas, without the space around it. Commas between quotation marks are text. */
+function eachElement(elements: string, visit: (element: string) => void): void {
+  let from = 0;
+  let comma = -1;
+  let quote = elements.indexOf('"');
+  do {
+    comma = elements.indexOf(',', comma + 1);
+    while (quote !== -1 && comma !== -1 && quote < comma) {
+      const closing = elements.indexOf('"', quote + 1);
+      if (closing > comma) comma = elements.indexOf(',', closing);
+      quote = closing === -1 ? -1 : elements.indexOf('"', closing + 1);
     }
-    const element = text.slice(from, stop).trim();
+    const element = elements.slice(from, comma === -1 ? elements.length : comma).trim();
     if (element !== '') visit(element);
-    from = stop + 1;
-    at = from;
-  }
+    from = comma + 1;
+  } while (comma !== -1);
 }
 
 /** `10.96.0.2 . tcp . 80 comment "shop/web" : drop`; the comment may follow the value too. */

@@ -100,6 +100,20 @@ describe('nftables rules while they are applied', () => {
     }
     assertStands(kernel, after, 'ipv4');
   });
+
+  it('can be gone on with or gone back from wherever applying broke off', () => {
+    using kernel = new NftablesKernel();
+    const before = compiled(mixedObjects(6, 200), testNode, 'ipv4');
+    const after = compiled(mixedObjects(7, 260), testNode, 'ipv4');
+    const { steps } = planNftables(before, after, 'ipv4');
+    for (const count of steps.keys()) {
+      kernel.change(kernel.read('ipv4'), before, 'ipv4');
+      assertStands(kernel, before, 'ipv4');
+      for (const step of steps.slice(0, count)) kernel.run(step);
+      kernel.change(kernel.read('ipv4'), after, 'ipv4');
+      assertStands(kernel, after, 'ipv4');
+    }
+  });
 });
 
 /** Fails where a packet could find something that stands neither before nor after the change. */

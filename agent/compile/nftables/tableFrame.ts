@@ -19,7 +19,7 @@ export interface FrameFacts {
 }
 
 /** The mark of packets that are masqueraded on their way out, as nft prints it. */
-export function markText(bit: number): string {
+function markText(bit: number): string {
   return `0x${(2 ** bit).toString(16).padStart(8, '0')}`;
 }
 

@@ -44,7 +44,7 @@ function blockName(lines: ListLines): string {
 }
 
 /** What stands between the first quotation mark of a line and its last one. */
-export function quotedText(lines: ListLines): string {
+function quotedText(lines: ListLines): string {
   const text = lines.rest();
   return text.slice(text.indexOf('"') + 1, text.lastIndexOf('"'));
 }

@@ -11,6 +11,7 @@ import { findNodeIps, readKernelFacts } from '../node/change/nodeFacts.ts';
 import { type NodeReading, type RawReading, readRaw, understand } from '../node/change/nodeReading.ts';
 import { checkPrerequisites } from '../node/change/prerequisites.ts';
 import { parseRuleSnapshot } from '../node/change/ruleSnapshot.ts';
+import { withoutSharedChain } from '../node/change/withoutSharedChain.ts';
 import type { CollectOptions } from '../node/collectSnapshot.ts';
 import { mergeObjects, readObjects } from '../objects/readObjects.ts';
 import { withoutDrained } from '../plan/draining/withoutDrained.ts';
@@ -45,6 +46,7 @@ interface Destination {
   /** What planning should know of the objects. */
   readonly facts?: Partial<PlanFacts>;
   readonly excludeCidrs?: readonly string[];
+  readonly putBack?: ChangeOrder['putBack'];
 }
 
 /**
@@ -60,7 +62,7 @@ export async function propose(
 ): Promise<Proposal> {
   const { machine, folder } = environment;
   const [raw, record] = await Promise.all([readRaw(machine, options), folder.readRecord()]);
-  const { desired, objects, refusals, notes, facts, excludeCidrs } = await destination(
+  const { desired, objects, refusals, notes, facts, excludeCidrs, putBack } = await destination(
     environment,
     target,
     given,
@@ -71,7 +73,8 @@ export async function propose(
     virtualServers: { alsoOwn: virtualServersOf(desired), ...(excludeCidrs && { excludeCidrs }) },
   });
   const wanted = inBackend(desired, reading.backend);
-  const plan = planChange(reading.rules, wanted, { ...reading.facts, ...facts });
+  const current = target.kind === 'undo' ? withoutSharedChain(reading.rules, wanted) : reading.rules;
+  const plan = planChange(current, wanted, { ...reading.facts, ...facts });
   return {
     order: {
       kind: target.kind,
@@ -79,6 +82,7 @@ export async function propose(
       desired: wanted,
       reading,
       objects,
+      ...(putBack && { putBack }),
       prerequisites: await checkPrerequisites(machine, wanted, plan.steps, options.signal),
     },
     refusals: [...refusals, ...mixedBackends(reading, target)],
@@ -203,15 +207,19 @@ function isSaid<Value>(value: Value): value is Exclude<Value, undefined> {
 async function beforeLastChange(
   { folder }: ChangeEnvironment,
   { confirmed }: ChangeRecord,
-): Promise<Pick<Destination, 'desired' | 'objects'>> {
+): Promise<Pick<Destination, 'desired' | 'objects' | 'putBack'>> {
   const text = confirmed && (await folder.readFile(confirmed.before));
   const before = parseRuleSnapshot(text ?? '');
-  if (before === undefined) {
+  if (confirmed === undefined || before === undefined) {
     throw new ChangeError('nothing-to-undo', 'No change of this node that was confirmed can be undone.');
   }
   return {
-    desired: withoutDrained(before.rules),
-    objects: confirmed?.objectsBefore === undefined ? undefined : { file: confirmed.objectsBefore },
+    // Of the settings, only those that the change itself made are put back.
+    desired: { ...withoutDrained(before.rules), sysctls: new Map() },
+    putBack: confirmed.prerequisites.flatMap((done) =>
+      done.kind === 'sysctl' ? [{ kind: 'sysctl', path: done.path, value: done.before } as const] : [],
+    ),
+    objects: confirmed.objectsBefore === undefined ? undefined : { file: confirmed.objectsBefore },
   };
 }
 

@@ -4,6 +4,7 @@ import { planText } from '../change/planText.ts';
 import { type OptionInput, type Proposal, type ProposalTarget, propose } from '../change/proposal.ts';
 import { type AppliedChange, applyChange, lockNode } from '../node/change/applyChange.ts';
 import type { ChangeEnvironment } from '../node/change/changeEnvironment.ts';
+import { ChangeError } from '../node/change/changeError.ts';
 import type { NodeChange } from '../protocol/changeMessages.ts';
 import type { ChangeCommandLine } from './changeCommandLine.ts';
 import type { CliEnvironment } from './cliEnvironment.ts';
@@ -27,7 +28,12 @@ export async function runChange(command: ChangingCommand, cli: CliEnvironment): 
   }
   const overruled = [...(command.yes ? [notMarked] : []), ...(command.takeOver ? [kubeProxyRunning] : [])];
   refuse(await nodeRefusals(environment, command.markFile), overruled);
-  const made = await makeChange(environment, target, command);
+  const made = await makeChange(environment, target, command).catch((error: unknown) => {
+    if (error instanceof ChangeError && error.code === 'prerequisites-unmet') {
+      cli.writeStderr('--set-prerequisites sees to what the agent can set.\n');
+    }
+    throw error;
+  });
   if (made === undefined) {
     await (command.json ? writeJson(cli, { change: null }) : cli.writeStdout('The node is as wanted.\n'));
     return;

@@ -10,7 +10,7 @@ import { type ChangeEntry, type ChangeRecord, isOpen } from './changeRecord.ts';
 import { printDraining } from './drainChange.ts';
 import { monotonicMs } from './monotonicMs.ts';
 import { type NodeReading, readNode } from './nodeReading.ts';
-import type { Prerequisite } from './prerequisites.ts';
+import type { Prerequisite, PrerequisiteSetting } from './prerequisites.ts';
 import { rollBack, shortPatience } from './rollBack.ts';
 import { printRuleSnapshot } from './ruleSnapshot.ts';
 import type { ChangeWork, StepWatcher } from './runSteps.ts';
@@ -31,6 +31,8 @@ export interface ChangeOrder {
   readonly prerequisites: readonly Prerequisite[];
   /** Ids of the prerequisites that may be set. */
   readonly consent: readonly string[];
+  /** Kernel settings that an earlier change set and that this one puts back when its rules stand. */
+  readonly putBack?: readonly PrerequisiteSetting[];
   /** Seconds from the end of applying. */
   readonly confirmWithin: number;
   /**
@@ -109,15 +111,19 @@ export async function applyChange(
   }
 
   const set: ChangeEntry['prerequisites'] = [];
-  let verified: boolean;
-  try {
-    for (const setting of consented(order.prerequisites, order.consent)) {
+  const setAll = async (settings: readonly PrerequisiteSetting[]): Promise<void> => {
+    for (const setting of settings) {
       await setPrerequisite(setting, work, async (done) => {
         set.push(done);
         await folder.writeRecord({ ...record, latest: { ...change, prerequisites: set } });
       });
     }
+  };
+  let verified: boolean;
+  try {
+    await setAll(consented(order.prerequisites, order.consent));
     await carryOut({ ...order.plan, current: reading.rules, desired: order.desired }, work, onStep);
+    await setAll(order.putBack ?? []);
     verified = await verify(environment, order, signal);
   } catch (error) {
     await rollBack(environment, lock, shortPatience);
@@ -198,8 +204,9 @@ async function verify(
 ): Promise<boolean> {
   if (reading.backend === 'nf_tables' && countChains(desired) > mostChainsToRead) return false;
   const { rules, facts } = await readNode(machine, reading.options, signal && { signal });
-  const differences = planChange(rules, desired, facts).changes.length;
-  if (differences === 0) return true;
+  const { steps, changes } = planChange(rules, desired, facts);
+  if (steps.length === 0) return true;
+  const differences = changes.length;
   throw new ChangeError('not-as-planned', 'What stands after the change is not what was planned.', { differences });
 }
 

@@ -10,6 +10,7 @@ import { readNode } from './nodeReading.ts';
 import { readBefore } from './readBefore.ts';
 import type { ChangeWork, StepWatcher } from './runSteps.ts';
 import { restorePrerequisites } from './setPrerequisites.ts';
+import { withoutSharedChain } from './withoutSharedChain.ts';
 
 /** How long an attempt that failed is waited after: what keeps the tools from working may go away by itself. */
 export interface Patience {
@@ -68,12 +69,13 @@ async function attemptOnce(
   try {
     const before = await readBefore(folder, change);
     const { rules, facts } = await readNode(work.machine, before.options);
-    const plan = planChange(rules, before.rules, facts);
-    await carryOut({ ...plan, current: rules, desired: before.rules }, work, onStep);
+    const current = withoutSharedChain(rules, before.rules);
+    const plan = planChange(current, before.rules, facts);
+    await carryOut({ ...plan, current, desired: before.rules }, work, onStep);
     const unrestored = await restorePrerequisites(change.prerequisites, work);
     const after = await readNode(work.machine, before.options);
-    const left = planChange(after.rules, before.rules, facts).changes.length;
-    if (left + unrestored > 0) return differing(left + unrestored);
+    const { steps, changes } = planChange(withoutSharedChain(after.rules, before.rules), before.rules, facts);
+    if (steps.length + unrestored > 0) return differing(changes.length + unrestored);
     return { differences: ruleDifferences(plan.leaves, after.rules), isDraining: plan.draining.length > 0 };
   } catch (error) {
     // Whatever it is, it may be otherwise at the next attempt.

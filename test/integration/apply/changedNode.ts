@@ -10,6 +10,7 @@ import { readRecord } from '../../../agent/node/change/recordFile.ts';
 import { hasTimer } from '../../../agent/node/change/timerFile.ts';
 import { AgentClient } from '../../../extension/agentClient/agentClient.ts';
 import { NetworkNamespace } from '../../support/networkNamespace.ts';
+import { kernelPieces } from './kernelPieces.ts';
 
 const project = join(import.meta.dirname, '../../..');
 
@@ -147,28 +148,9 @@ export class ChangedNode implements Disposable {
     }
   }
 
-  /**
-   * Everything that a change of rules could have changed, without counters and dates, in pieces whose order does not
-   * matter: a chain, a set, a setting.
-   */
+  /** See {@link kernelPieces}. */
   rules(): ReadonlySet<string> {
-    const script = `nft -s list ruleset
-      for family in ip ip6; do
-        for table in $(cat /proc/net/\${family}_tables_names); do
-          \${family}tables-legacy-save -t $table
-        done
-      done
-      ipset save
-      ip addr
-      grep . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/all/route_localnet`;
-    const text = this.namespace
-      .output('sh', ['-c', script])
-      .replace(/^#.*\n/gm, '')
-      .replace(/^(:\S+ \S+) \[\d+:\d+\]$/gm, '$1')
-      .replace(/ (valid_lft|preferred_lft) .*$/gm, '')
-      .replace(/elements = \{([^}]*)\}/g, (_, elements: string) => elements.split(',').map(trimmed).sort().join());
-    const pieces = text.replace(/^table (\S+ \S+) \{\n|^\}\n/gm, '\n').split(/\n\n+/);
-    return new Set(pieces);
+    return kernelPieces(this.namespace);
   }
 
   /** Kills the processes that wait for changes to be confirmed. */
@@ -198,10 +180,6 @@ function commandLine(pid: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-function trimmed(text: string): string {
-  return text.trim();
 }
 
 /** Waits for a process's end. */

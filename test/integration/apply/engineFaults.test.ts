@@ -47,27 +47,21 @@ class FaultyNode implements Disposable {
   readonly #random: SeededRandom;
   #files = 0;
 
-  constructor(random: SeededRandom) {
+  /** @param backend where the node's other rules of iptables are */
+  constructor(random: SeededRandom, backend: 'legacy' | 'nft') {
     this.#random = random;
     this.node.tools.push(this.tools.folder);
+    for (const family of ['iptables', 'ip6tables']) {
+      this.node.namespace.output(`${family}-${backend}`, ['-t', 'mangle', '-N', 'KUBE-KUBELET-CANARY']);
+    }
   }
 
   /** Some Services in some mode. */
   target(): readonly string[] {
-    const mode: Mode = this.#random.pick('nftables');
+    const mode: Mode = this.#random.pick(...modes);
     const objects = this.node.objectsFile(`objects-${++this.#files}.json`, shopObjects(this.#random));
-    return [
-      'apply',
-      '--yes',
-      '--mode',
-      mode,
-      '--objects',
-      objects,
-      '--node',
-      'node-a',
-      '--node-ip',
-      '10.0.0.1,fd00::1',
-    ];
+    const apply = ['apply', '--yes', '--set-prerequisites', '--mode', mode, '--objects', objects];
+    return [...apply, '--node', 'node-a', '--node-ip', '10.0.0.1,fd00::1'];
   }
 
   /** The number of runs of tools that a change takes; 0 when it takes none. */
@@ -143,7 +137,7 @@ describe(`a change during which something goes wrong (seed ${seed})`, () => {
   for (const [index, fault] of faults.entries()) {
     it(`leaves the old rules or the new ones: ${fault}`, async () => {
       const random = new SeededRandom(seed + index);
-      using faulty = new FaultyNode(random);
+      using faulty = new FaultyNode(random, index % 2 === 0 ? 'legacy' : 'nft');
       const { node } = faulty;
       for (let count = 0; count < faultsOfEach; ) {
         const target = faulty.target();

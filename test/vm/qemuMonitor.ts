@@ -42,8 +42,11 @@ export class QemuMonitor {
     } catch (cause) {
       throw new TestNodeError('monitor-failed', `QEMU's monitor cannot be reached at ${path}.`, { cause });
     }
-    socket.setTimeout(timeoutMs, () => socket.destroy());
     const monitor = new QemuMonitor(socket);
+    // Between commands it may be silent for as long as a machine takes to boot.
+    socket.setTimeout(timeoutMs, () => {
+      if (monitor.#pending.length > 0) socket.destroy();
+    });
     await monitor.execute('qmp_capabilities');
     return monitor;
   }

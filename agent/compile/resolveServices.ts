@@ -8,6 +8,7 @@ import type {
   ServiceObjectPort,
 } from '../objects/kubernetesObjects.ts';
 import { categorizeEndpoints, type EndpointCandidate } from './categorizeEndpoints.ts';
+import { ObjectMemo } from './objectMemo.ts';
 import type { ProxyOptions } from './proxyOptions.ts';
 import type { ResolvedServicePort } from './resolvedService.ts';
 
@@ -24,28 +25,49 @@ export function resolveServices(
   family: IpFamily,
 ): readonly ResolvedServicePort[] {
   const slices = slicesByService(objects.endpointSlices, family);
-  const ofFamily: OfFamily = (ips) => ips.filter((ip) => ip.includes(':') === (family === 'ipv6'));
+  const { nodeName, zone } = options;
   const resolved: ResolvedServicePort[] = [];
   for (const service of objects.services) {
-    const clusterIp = clusterIpOf(service, family);
-    if (clusterIp === undefined) continue;
-    const ranges = sourceRanges(service, family);
     const serviceSlices = slices.get(`${service.namespace}/${service.name}`) ?? [];
-    // Of two ports with the same name and protocol, which the API refuses, the later one counts.
-    const ports = new Map(service.ports.map((port) => [`${port.protocol} ${port.name}`, port]));
-    for (const port of ports.values()) {
-      const described = describePort(service, port, clusterIp, ranges, ofFamily);
-      const candidates = endpointCandidates(serviceSlices, port, options.nodeName);
-      const endpointsOnNode = candidates.map(({ endpoint }) => endpoint).filter(({ isLocal }) => isLocal);
-      resolved.push({
-        ...described,
-        endpointsOnNode,
-        endpointCount: candidates.length,
-        ...categorizeEndpoints(candidates, described, options),
-      });
-    }
+    const parts = [nodeName, zone, ...serviceSlices];
+    const ports = memos[family].get(service, parts, () => resolveService(service, serviceSlices, options, family));
+    for (const port of ports) resolved.push(port);
   }
-  return resolved.sort((a, b) => compare(a.name, b.name) || compare(a.protocol, b.protocol));
+  resolved.sort((a, b) => compare(a.name, b.name) || compare(a.protocol, b.protocol));
+  // Of two Services with the same name, which no API server has, the later one counts.
+  return resolved.filter(({ name, protocol }, index) => {
+    const next = resolved[index + 1];
+    return next === undefined || next.name !== name || next.protocol !== protocol;
+  });
+}
+
+type ServiceMemo = ObjectMemo<ServiceObject, readonly ResolvedServicePort[]>;
+
+const memos: Readonly<Record<IpFamily, ServiceMemo>> = { ipv4: new ObjectMemo(), ipv6: new ObjectMemo() };
+
+function resolveService(
+  service: ServiceObject,
+  slices: readonly EndpointSliceObject[],
+  options: ProxyOptions,
+  family: IpFamily,
+): readonly ResolvedServicePort[] {
+  const clusterIp = clusterIpOf(service, family);
+  if (clusterIp === undefined) return [];
+  const ofFamily: OfFamily = (ips) => ips.filter((ip) => ip.includes(':') === (family === 'ipv6'));
+  const ranges = sourceRanges(service, family);
+  // Of two ports with the same name and protocol, which the API refuses, the later one counts.
+  const ports = new Map(service.ports.map((port) => [`${port.protocol} ${port.name}`, port]));
+  return [...ports.values()].map((port) => {
+    const described = describePort(service, port, clusterIp, ranges, ofFamily);
+    const candidates = endpointCandidates(slices, port, options.nodeName);
+    const endpointsOnNode = candidates.map(({ endpoint }) => endpoint).filter(({ isLocal }) => isLocal);
+    return {
+      ...described,
+      endpointsOnNode,
+      endpointCount: candidates.length,
+      ...categorizeEndpoints(candidates, described, options),
+    };
+  });
 }
 
 /** Why a Service is not kube-proxy's, or has no part in this family, does not matter: then it has no address here. */

@@ -10,4 +10,13 @@ export class Chains {
     this.rules.set(chain, rules);
     return rules;
   }
+
+  /** Adds other chains: those that are here already get more rules. */
+  addAll(others: Chains): void {
+    for (const [chain, rules] of others.rules) {
+      const known = this.rules.get(chain);
+      if (known === undefined) this.rules.set(chain, rules);
+      else for (const rule of rules) known.push(rule);
+    }
+  }
 }

@@ -64,6 +64,13 @@ export function prepareCompilation(
   };
 }
 
+/** All that the rules of one Service port are made from, beside the port, as text to compare. */
+export function portSettings({ options, family, local, localhostNodePorts, comments }: Compilation): string {
+  const { masqueradeAll, nodeIps, kernel } = options;
+  const counts = kernel.nfacctCounters.has(localhostNodePortCounter);
+  return JSON.stringify([masqueradeAll, nodeIps.get(family), counts, local, localhostNodePorts, comments]);
+}
+
 function localMatch({ localDetector }: ProxyOptions, family: IpFamily): LocalMatch | undefined {
   const detection = iptablesLocalDetection(localDetector, family);
   if (detection === undefined) return undefined;

@@ -1,9 +1,10 @@
 import type { IpFamily } from '../../model/address.ts';
 import type { IptablesRules, IptablesTable, ServiceTable } from '../../model/serviceRules.ts';
+import { ObjectMemo } from '../objectMemo.ts';
 import type { ProxyOptions } from '../proxyOptions.ts';
 import type { ResolvedServicePort } from '../resolvedService.ts';
 import { Chains } from './chains.ts';
-import { prepareCompilation } from './compilation.ts';
+import { type Compilation, portSettings, prepareCompilation } from './compilation.ts';
 import { addEndpointChains } from './endpointChains.ts';
 import { addFixedFilterChains, addFixedNatChains, addNodePortsRule } from './fixedChains.ts';
 import { iptablesHooks } from './hooks.ts';
@@ -30,13 +31,11 @@ export function compileIptables(
   const nat = new Chains();
   addFixedFilterChains(filter, compilation);
   addFixedNatChains(nat, compilation);
+  const settings = portSettings(compilation);
   for (const port of ports) {
-    const plan = planService(port);
-    addServicePortals(plan, filter, nat, compilation);
-    addInternalMasquerade(plan, nat, compilation);
-    addExternalChain(plan, nat, compilation);
-    addFirewallChain(plan, nat, compilation);
-    addEndpointChains(plan, nat, compilation);
+    const own = memos[family].get(port, [settings], () => compilePort(port, compilation));
+    filter.addAll(own.filter);
+    nat.addAll(own.nat);
   }
   addNodePortsRule(nat, compilation);
   const tables = new Map<ServiceTable, IptablesTable>([
@@ -45,6 +44,28 @@ export function compileIptables(
     ['nat', finish('nat', nat)],
   ]);
   return { backend: undefined, tables };
+}
+
+/** What one Service port adds: chains of its own, and rules of those that all share. */
+interface PortChains {
+  readonly filter: Chains;
+  readonly nat: Chains;
+}
+
+type PortMemo = ObjectMemo<ResolvedServicePort, PortChains>;
+
+const memos: Readonly<Record<IpFamily, PortMemo>> = { ipv4: new ObjectMemo(), ipv6: new ObjectMemo() };
+
+function compilePort(port: ResolvedServicePort, compilation: Compilation): PortChains {
+  const plan = planService(port);
+  const filter = new Chains();
+  const nat = new Chains();
+  addServicePortals(plan, filter, nat, compilation);
+  addInternalMasquerade(plan, nat, compilation);
+  addExternalChain(plan, nat, compilation);
+  addFirewallChain(plan, nat, compilation);
+  addEndpointChains(plan, nat, compilation);
+  return { filter, nat };
 }
 
 function finish(table: ServiceTable, chains: Chains): IptablesTable {

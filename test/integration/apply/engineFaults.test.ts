@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { SeededRandom } from '../../peers/seededRandom.ts';
 import { type AgentEnd, BundledAgent, ChangedNode, ended } from './changedNode.ts';
 import { type InterceptedPoint, InterceptedTools } from './interceptedTools.ts';
 import { shopObjects } from './shopObjects.ts';
 
-/** More than the usual ones, and others, are made with these. */
-const faultsOfEach = Number(process.env['APPLY_FAULTS'] ?? 8);
+/** Of each kind; more than the usual ones, and others, are made with these. */
+const faultsOfEach = Number(process.env['APPLY_FAULTS'] ?? 6);
 const seed = Number(process.env['APPLY_SEED'] ?? 20260102);
 
 const modes = ['iptables', 'nftables'] as const;
@@ -20,6 +21,7 @@ type Mode = (typeof modes)[number];
 type Fault =
   | 'applier is killed'
   | 'its session is killed'
+  | 'its connection is lost'
   | 'tool is killed'
   | 'disk is full'
   | 'lock is held'
@@ -28,6 +30,7 @@ type Fault =
 const faults: readonly Fault[] = [
   'applier is killed',
   'its session is killed',
+  'its connection is lost',
   'tool is killed',
   'disk is full',
   'lock is held',
@@ -75,6 +78,7 @@ class FaultyNode implements Disposable {
   /** Makes a change during which something goes wrong. */
   async make(fault: Fault, target: readonly string[], run: number, point: InterceptedPoint): Promise<AgentEnd> {
     if (fault === 'nobody confirms') return this.node.agent(...target, '--confirm-within', '1');
+    if (fault === 'its connection is lost') return this.#withConnectionLost(target, run, point);
     this.tools.arm(run, fault === 'lock is held' ? 'before' : point);
     const applier = this.node.start(...target);
     const end = ended(applier);
@@ -83,7 +87,7 @@ class FaultyNode implements Disposable {
       isOver = true;
     });
     assert.ok(await this.tools.reached(() => isOver), (await Promise.race([end, undefined]))?.stderr);
-    if (fault === 'lock is held') return this.#withLockHeld(end);
+    if (fault === 'lock is held') return this.#withLockHeld(end, () => isOver);
     await this.#strike(fault, applier);
     this.tools.disarm();
     const result = await end;
@@ -108,14 +112,39 @@ class FaultyNode implements Disposable {
     }
   }
 
-  /** Holds the lock of iptables until the tools have lost their patience at least once. */
-  async #withLockHeld(end: Promise<AgentEnd>): Promise<AgentEnd> {
-    const holder = spawn('flock', [this.node.xtablesLock, 'sh', '-c', 'echo held; exec cat'], { stdio: 'pipe' });
+  /** Holds the lock of iptables until a tool waits for it. */
+  async #withLockHeld(end: Promise<AgentEnd>, isOver: () => boolean): Promise<AgentEnd> {
+    const { xtablesLock } = this.node;
+    const holder = spawn('flock', [xtablesLock, 'sh', '-c', 'echo held; exec cat'], { stdio: 'pipe' });
     await once(holder.stdout, 'data');
     this.tools.disarm();
+    const waiting = new RegExp(`-> FLOCK .*:${statSync(xtablesLock).ino} `);
+    while (!isOver() && !waiting.test(readFileSync('/proc/locks', 'utf8'))) await delay(10);
     holder.stdin.end();
     await once(holder, 'exit');
     return end;
+  }
+
+  /** Makes a change over JSON-RPC, during which the connection is closed. */
+  async #withConnectionLost(target: readonly string[], run: number, point: InterceptedPoint): Promise<AgentEnd> {
+    const mode = target[target.indexOf('--mode') + 1] === 'iptables' ? 'iptables' : 'nftables';
+    const objects = readFileSync(target[target.indexOf('--objects') + 1] ?? '', 'utf8');
+    await using connected = await this.node.connect();
+    const { changes } = connected.client;
+    await changes.mark(true);
+    const options = { nodeName: 'node-a', nodeIps: ['10.0.0.1', 'fd00::1'] };
+    const { plan, prerequisites } = await changes.plan({ kind: 'apply', mode, objects }, options);
+    const consent = prerequisites.map(({ id }) => id);
+    this.tools.arm(run, point);
+    let isOver = false;
+    const applied = changes.apply({ plan, confirmWithin: 60, consent, takeOver: false }).catch(() => {
+      isOver = true;
+    });
+    assert.ok(await this.tools.reached(() => isOver));
+    connected.process.stdin?.end();
+    await applied;
+    this.tools.disarm();
+    return { end: 0, stdout: '', stderr: '' };
   }
 
   [Symbol.dispose](): void {

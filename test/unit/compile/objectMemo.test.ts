@@ -47,7 +47,7 @@ describe('a memo', () => {
   });
 
   it('never shows in rules of more endpoints than get comments', () => {
-    const { objects, options } = generatedSet(20);
+    const { objects, options } = generatedSet(80);
     const { objects: many } = readObjects(objectLines(objects), 'objects.jsonl');
     const few = { ...many, endpointSlices: many.endpointSlices.filter(({ endpoints }) => endpoints.length < 20) };
     for (const set of [many, few, many]) {

@@ -19,7 +19,7 @@ for (const backend of backends) {
         using kernel = new IptablesKernel(backend, family);
         const foreign = kernel.foreignLines();
         let current: IptablesRules = noRules;
-        for (const seed of [1, 2, 3, 4, 5, 6, 20]) {
+        for (const seed of [1, 2, 3, 4, 5, 6, 80]) {
           const desired = setRules(seed, kernel);
           kernel.change(current, desired);
           assertStands(kernel, desired);

@@ -6,9 +6,9 @@
  */
 import { parseArgs } from 'node:util';
 import { buildKubeProxyOracle } from '../peers/kubeProxyOracle.ts';
+import type { BenchedMeasurement } from './apply/benchedProcess.ts';
 import { type BenchedPlace, hostPlace, testNodePlace } from './apply/places.ts';
 import { type Scenario, scenarios } from './apply/scenarios.ts';
-import type { Measurement } from './apply/worker.ts';
 
 /** Seconds of one side, in the order in which they were measured. */
 interface Times {
@@ -49,9 +49,12 @@ async function measure(scenario: Scenario, place: BenchedPlace): Promise<{ ours:
   return { ours, peer };
 }
 
-function log({ name }: Scenario, side: string, what: string, { seconds, parts }: Measurement): number {
-  const split = Object.entries(parts ?? {}).map(([part, time]) => `${part} ${time.toFixed(3)}`);
-  console.log(`  ${name} ${side} ${what}: ${seconds.toFixed(3)} s${split.length > 0 ? ` (${split.join(', ')})` : ''}`);
+function log({ name, mode }: Scenario, side: string, what: string, measurement: BenchedMeasurement): number {
+  const { seconds, parts, processorSeconds } = measurement;
+  // Of what runs in the test node only ssh is seen from here.
+  const split = Object.entries({ ...parts, ...(mode === 'ipvs' ? {} : { processor: processorSeconds }) });
+  const details = split.map(([part, time]) => `${part} ${time.toFixed(3)}`).join(', ');
+  console.log(`  ${name} ${side} ${what}: ${seconds.toFixed(3)} s (${details})`);
   return seconds;
 }
 

@@ -5,27 +5,26 @@
  *   full     all objects, where nothing stands
  *   change   the first endpoint of the first slice gets another address
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { compileRules } from '../../../agent/compile/compileRules.ts';
 import { assumedKernelFacts, completeProxyOptions } from '../../../agent/compile/defaultProxyOptions.ts';
 import type { ServiceMode, ServiceRules } from '../../../agent/model/serviceRules.ts';
 import type { IptablesBackend } from '../../../agent/model/snapshot.ts';
-import { localCommandRunner } from '../../../agent/node/localCommandRunner.ts';
+import { localChangeableMachine } from '../../../agent/node/change/changeableMachine.ts';
+import { ChangeLock } from '../../../agent/node/change/changeLock.ts';
+import { RuleSession } from '../../../agent/node/change/ruleSession.ts';
 import type { KubernetesObjects } from '../../../agent/objects/kubernetesObjects.ts';
 import { readObjects } from '../../../agent/objects/readObjects.ts';
-import { noRules } from '../../../agent/plan/noRules.ts';
-import { planChange } from '../../../agent/plan/planChange.ts';
-import type { PlanStep } from '../../../agent/plan/planStep.ts';
 
 /** One answer; all in seconds. The oracle says `seconds` alone. */
 export interface Measurement {
   /** From the objects in memory to the rules in the kernel. */
   readonly seconds: number;
-  readonly parts?: Readonly<Record<'compile' | 'plan' | 'tools', number>>;
+  readonly parts?: Readonly<Record<'compile' | 'apply', number>>;
 }
-
-const toolTimeoutMs = 1_200_000;
 
 const options = completeProxyOptions(
   {
@@ -40,29 +39,24 @@ const options = completeProxyOptions(
 class BenchedNode {
   readonly #mode: ServiceMode;
   readonly #backend: IptablesBackend;
+  readonly #session: RuleSession;
   #objects: KubernetesObjects;
-  #current: ServiceRules;
 
-  constructor(mode: ServiceMode, backend: IptablesBackend, objects: KubernetesObjects) {
+  constructor(mode: ServiceMode, backend: IptablesBackend, session: RuleSession, objects: KubernetesObjects) {
     this.#mode = mode;
     this.#backend = backend;
+    this.#session = session;
     this.#objects = objects;
-    this.#current = noRules(['ipv4'], backend);
   }
 
   async apply(): Promise<Measurement> {
     const started = performance.now();
-    const compiled = compileRules(this.#objects, options, this.#mode);
-    const desired = { ...compiled, families: new Map([...compiled.families].map(this.#inBackend)) };
-    const compiledAt = performance.now();
-    const { steps } = planChange(this.#current, desired, { nodeIps: options.nodeIps });
-    const plannedAt = performance.now();
-    for (const step of steps) await run(step);
-    this.#current = desired;
-    const ended = performance.now();
-    const parts = { compile: compiledAt - started, plan: plannedAt - compiledAt, tools: ended - plannedAt };
-    const inSeconds = { compile: parts.compile / 1e3, plan: parts.plan / 1e3, tools: parts.tools / 1e3 };
-    return { seconds: (ended - started) / 1e3, parts: inSeconds };
+    const desired = this.#inBackend(compileRules(this.#objects, options, this.#mode));
+    const compiled = performance.now();
+    await this.#session.apply(desired);
+    const applied = performance.now();
+    const parts = { compile: (compiled - started) / 1e3, apply: (applied - compiled) / 1e3 };
+    return { seconds: parts.compile + parts.apply, parts };
   }
 
   /** The last byte of the address counts through 1 to 250 in another network, as it does in the oracle. */
@@ -78,28 +72,33 @@ class BenchedNode {
     };
   }
 
-  readonly #inBackend = <Key, Rules extends { readonly iptables: object }>([family, rules]: [Key, Rules]): [
-    Key,
-    Rules,
-  ] => [family, { ...rules, iptables: { ...rules.iptables, backend: this.#backend } }];
+  #inBackend(rules: ServiceRules): ServiceRules {
+    const families = [...rules.families].map(
+      ([family, { iptables, ...rest }]) =>
+        [family, { ...rest, iptables: { ...iptables, backend: this.#backend } }] as const,
+    );
+    return { ...rules, families: new Map(families) };
+  }
 }
 
-async function run({ argv, stdin, alsoFine = [] }: PlanStep): Promise<void> {
-  const command = { argv, stdin, timeoutMs: toolTimeoutMs, maxOutputBytes: 1 << 20 };
-  const { end, stderr } = await localCommandRunner.run(command);
-  if (end.kind === 'exited' && (end.code === 0 || alsoFine.includes(end.code))) return;
-  throw new Error(`${argv.join(' ')}: ${JSON.stringify(end)} ${stderr}`);
+/** Begins with a node whose kernel nothing stands in. */
+async function beginSession(backend: IptablesBackend): Promise<RuleSession> {
+  const path = join(tmpdir(), `bench-apply-${process.pid}.lock`);
+  const lock = await ChangeLock.acquire(path);
+  rmSync(path);
+  return await RuleSession.begin(localChangeableMachine, lock, { backend });
 }
 
 async function main([mode, backend, file]: readonly string[]): Promise<void> {
   if (mode !== 'iptables' && mode !== 'ipvs' && mode !== 'nftables') throw new Error('Which mode?');
   if (backend !== 'nf_tables' && backend !== 'legacy') throw new Error('Which backend?');
   const { objects } = readObjects(readFileSync(file ?? '', 'utf8'), file ?? '');
-  const node = new BenchedNode(mode, backend, objects);
+  const node = new BenchedNode(mode, backend, await beginSession(backend), objects);
   for await (const command of createInterface({ input: process.stdin })) {
     if (command === 'change') node.changeEndpoint();
     process.stdout.write(`${JSON.stringify(await node.apply())}\n`);
   }
+  process.exit();
 }
 
 await main(process.argv.slice(2));

@@ -43,6 +43,7 @@ export type ChangeCommandLine =
   /** The process that waits for a change to be confirmed; the agent starts it itself. */
   | (StateOptions & { readonly command: 'watch'; readonly change: string })
   | (StateOptions & { readonly command: 'mark' | 'unmark' | 'state'; readonly json: boolean })
+  | (StateOptions & { readonly command: 'leftovers'; readonly json: boolean })
   | (StateOptions & { readonly command: 'serve' });
 
 const options = {
@@ -78,6 +79,7 @@ const optionsOf = {
   mark: ['json', ...stating],
   unmark: ['json', ...stating],
   state: ['json', ...stating],
+  leftovers: ['json', ...stating],
   serve: stating,
 } as const satisfies Readonly<Record<string, readonly Option[]>>;
 
@@ -134,6 +136,8 @@ export function readChangeCommandLine([command, ...argv]: readonly string[]): Ch
         : { command: 'watch', change: values.watch, ...state };
     case 'serve':
       return { command, ...state };
+    case 'leftovers':
+      return { command, json, ...state };
     default:
       return { command, json, ...state };
   }

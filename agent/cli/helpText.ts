@@ -12,7 +12,7 @@ Usage:
   agent.js switch --to iptables|ipvs|nftables [--objects FILE...] [CHANGE OPTIONS] [PROXY OPTIONS]
   agent.js undo | clean-up [CHANGE OPTIONS]
   agent.js confirm | rollback [CHANGE] [--json]
-  agent.js mark | unmark | state [--json]
+  agent.js mark | unmark | state | leftovers [--json]
   agent.js serve
   agent.js --help | --version
 
@@ -51,7 +51,7 @@ switch    The same for another mode. Connections go on.
   --objects FILE    The Services; without it those that were applied last.
 
 undo      Puts back what stood before the last confirmed change.
-clean-up  Removes what earlier modes and kube-proxies left behind.
+clean-up  Removes what earlier modes and kube-proxies left behind; leftovers says what that is.
 confirm   Keeps the last change, or CHANGE; only a process that began after the change can. rollback puts it back.
 mark      Says that this node is a test node, whose rules may be changed; unmark takes that back.
 state     Says how it stands with all this.

@@ -4,6 +4,7 @@ import { helpText } from './helpText.ts';
 import { runChange } from './runChange.ts';
 import { runChangeState } from './runChangeState.ts';
 import { runCompile } from './runCompile.ts';
+import { runLeftovers } from './runLeftovers.ts';
 import { runParse } from './runParse.ts';
 import { runRead } from './runRead.ts';
 import { UsageError } from './usageError.ts';
@@ -47,6 +48,9 @@ async function run(commandLine: CommandLine, environment: CliEnvironment): Promi
     case 'undo':
     case 'clean-up':
       await runChange(commandLine, environment);
+      return exitStatus.success;
+    case 'leftovers':
+      await runLeftovers(commandLine, environment);
       return exitStatus.success;
     default:
       await runChangeState(commandLine, environment);

@@ -35,6 +35,7 @@ describe('command lines that change a node', () => {
     ['mark', { command: 'mark', json: false, ...state }],
     ['unmark', { command: 'unmark', json: false, ...state }],
     ['state --json --mark-file /m', { command: 'state', json: true, ...state, markFile: '/m' }],
+    ['leftovers --json', { command: 'leftovers', json: true, ...state }],
     ['serve', { command: 'serve', ...state }],
     ['serve --state-folder /s', { command: 'serve', ...state, stateFolder: '/s' }],
     ['apply --help', { command: 'help' }],
@@ -72,6 +73,7 @@ describe('command lines that change a node', () => {
     'rollback --watch a b',
     'mark --yes',
     'state --state-folder here',
+    'leftovers --yes',
     'serve now',
     'serve --json',
   ]) {

@@ -40,7 +40,6 @@ export async function applyPlan(plan: NodePlan, context: ChangeContext): Promise
   // Asking again could fail; the check over a new connection is what tells.
   const known = root.changes?.state;
   if (known !== undefined) root.changesAre({ ...known, latest: applied.change });
-  void root.readAnew();
   return (await confirmChange(root, applied.change, context)) ? tellOutcome(plan, applied, context) : undefined;
 }
 

@@ -38,7 +38,8 @@ async function checkAndKeep(
   const { endedHere, log } = context;
   let second: SecondAgent | undefined;
   try {
-    const seen = await look(root, change, context);
+    // One reading after the other: a slow node has only so much time to be confirmed.
+    const seen = await look(root, change, context).finally(() => void root.readAnew());
     second = seen.second;
     const why = question(seen.snapshot);
     const answer = why === undefined ? 'keep' : await askToKeep(root, change, seen.snapshot, why, context);

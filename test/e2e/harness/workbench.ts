@@ -187,6 +187,14 @@ export class Workbench {
     await this.editorTab(name).waitFor();
   }
 
+  /** Moves the active text editor to a symbol of its outline. */
+  async goToSymbol(name: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput().fill(`@${name}`);
+    await this.quickPickItem(name).waitFor();
+    await this.quickInput().press('Enter');
+  }
+
   /** What can be pressed above a line of the active text editor, by its text. */
   codeLens(text: string): Locator {
     return this.page.locator('.editor-group-container.active .codelens-decoration a').filter({ hasText: text });

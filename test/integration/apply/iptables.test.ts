@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { IptablesRules } from '../../../agent/model/serviceRules.ts';
 import { readObjects } from '../../../agent/objects/readObjects.ts';
 import { planIptables } from '../../../agent/plan/iptables/planIptables.ts';
 import { readIptablesRules } from '../../../agent/plan/iptables/readIptablesRules.ts';
+import type { PlanStep } from '../../../agent/plan/planStep.ts';
+import { caseFolder } from '../../golden/cases.ts';
 import { generatedSet, objectLines } from '../../peers/generatedObjects.ts';
+import { mixedObjects } from '../../peers/mixedObjects.ts';
 import { assertStands, backends, compiledRules, families, IptablesKernel, noRules } from './iptablesKernel.ts';
 
 function setRules(seed: number, kernel: IptablesKernel): IptablesRules {
@@ -89,6 +94,54 @@ for (const backend of backends) {
     });
   }
 }
+
+describe('rules of more Services than one transaction of nf_tables is for', () => {
+  it('come in several, change in several, and go in several', () => {
+    using kernel = new IptablesKernel('nf_tables', 'ipv4');
+    const { options } = generatedSet(2);
+    const rules = (services: number): IptablesRules =>
+      compiledRules(readObjects(objectLines(mixedObjects(9, services)), 'objects.jsonl').objects, options, 'ipv4');
+    const foreign = kernel.foreignLines();
+    const commits = (steps: readonly PlanStep[]): Record<string, number> =>
+      Object.fromEntries(steps.map(({ phase, stdin }) => [phase, stdin.match(/^COMMIT$/gm)?.length ?? 0]));
+    // With 700, rules of endpoints have no comments any more, so that all chains change.
+    const [few, many] = [rules(250), rules(700)];
+    const made = commits(kernel.change(noRules, many));
+    assertStands(kernel, many);
+    const changed = commits(kernel.change(kernel.read(), few));
+    assertStands(kernel, few);
+    const changedBack = commits(kernel.change(few, many));
+    assertStands(kernel, many);
+    const gone = commits(kernel.change(kernel.read(), noRules));
+    assertStands(kernel, noRules);
+    assert.equal(kernel.foreignLines(), foreign);
+    const several = [made['make'], changed['turn'], changed['break'], changedBack['make'], gone['break']];
+    assert.ok(
+      several.every((count) => (count ?? 0) > 1),
+      several.join(' '),
+    );
+  });
+});
+
+describe('the rules of ipvs mode', () => {
+  const recorded = (file: string): string => readFileSync(join(caseFolder('mixed-60', 'ipvs'), file), 'utf8');
+  // Without those that match virtual servers, for which the kernel of the tests need not have the module.
+  const ipvs = readIptablesRules(recorded('iptables-save.txt').replaceAll(/^.* -m ipvs .*\n/gm, ''), undefined);
+
+  for (const backend of backends) {
+    it(`take the place of those of iptables mode, and these theirs: ${backend}`, () => {
+      using kernel = new IptablesKernel(backend, 'ipv4');
+      kernel.makeSets(recorded('ipset-save.txt'));
+      const foreign = kernel.foreignLines();
+      const iptables = setRules(2, kernel);
+      for (const desired of [ipvs, iptables, ipvs, noRules]) {
+        kernel.change(kernel.read(), desired);
+        assertStands(kernel, desired);
+        assert.equal(kernel.foreignLines(), foreign);
+      }
+    });
+  }
+});
 
 describe('the rules that kubelet makes too', () => {
   const kubelet = [

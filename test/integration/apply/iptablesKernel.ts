@@ -62,6 +62,11 @@ export class IptablesKernel implements Disposable {
     this.#namespace.output(this.#prefix, words.split(' '));
   }
 
+  /** Makes IP sets, so that rules can refer to them. */
+  makeSets(text: string): void {
+    this.#namespace.output('ipset', ['restore'], text);
+  }
+
   run({ argv: [program, ...argv], stdin }: PlanStep): void {
     this.#namespace.output(program, argv, stdin);
   }

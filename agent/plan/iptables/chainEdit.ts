@@ -42,7 +42,7 @@ export function editLines({ chain, before, after, gaps }: ChainEdit): string[] {
 }
 
 /** The lines that make a chain or empty it, and then fill it. */
-export function rewriteLines(chain: string, rules: readonly string[]): string[] {
+function rewriteLines(chain: string, rules: readonly string[]): string[] {
   return [declaration(chain), ...rules.map((rule) => `-A ${chain} ${rule}`)];
 }
 

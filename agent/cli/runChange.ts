@@ -149,7 +149,7 @@ function describeApplied(
   const { added, removed } = order.plan;
   const lines = [
     `${change.from} -> ${change.to}: ${added} added, ${removed} removed, in ${steps} steps and ${Math.round(durationMs)} ms.`,
-    ...(verified ? [] : ['So many rules of iptables on nf_tables are not read back, which would take minutes.']),
+    ...(verified ? [] : ['Reading it back took too long, and was given up.']),
     change.state === 'pending'
       ? `It is rolled back at ${change.deadline ?? ''} unless it is confirmed: confirm ${change.change}`
       : `It is confirmed: ${change.change}`,

@@ -1,39 +1,18 @@
-import * as z from 'zod/mini';
 import type { SnapshotPart } from '../model/snapshot.ts';
 import { commandPart, missingPart, readCommand } from './commandPart.ts';
 import type { KernelFeatures } from './kernelFeatures.ts';
 import type { Machine } from './machine.ts';
+import { listTablesCommand, tablesOf } from './nftTables.ts';
 import { partIfAbsent } from './partIfAbsent.ts';
 
 const jsonIdentity = { id: 'nft.json', kind: 'nft-json' } as const;
 const textIdentity = { id: 'nft.txt', kind: 'nft-text' } as const;
 
-const listedTables = z.object({
-  nftables: z.array(z.object({ table: z.optional(z.object({ family: z.string(), name: z.string() })) })),
-});
-
 /** Characters of text up to which the JSON is read too: about a thousand Services with ten endpoints each. */
 const maxTextForJson = 2_500_000;
 
 /** The tables that iptables-nft makes, under the names of the legacy ones. */
-const iptablesTables = new Set(['filter', 'nat', 'mangle', 'raw', 'security']);
-
-/** Whether `nft -j list tables` names at least one table, and only such as iptables-nft makes. */
-function onlyIptablesTables(json: string): boolean {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    return false;
-  }
-  const parsed = listedTables.safeParse(value);
-  if (!parsed.success) return false;
-  const tables = parsed.data.nftables.flatMap((object) => object.table ?? []);
-  return (
-    tables.length > 0 &&
-    tables.every(({ family, name }) => (family === 'ip' || family === 'ip6') && iptablesTables.has(name))
-  );
-}
+const iptablesTable = /^ip6? (filter|nat|mangle|raw|security)$/;
 
 /** Whether `iptables-save` on nf_tables showed everything that stands in its tables. */
 function showsEverything(part: SnapshotPart): boolean {
@@ -64,8 +43,9 @@ export async function readNftables(
   if (absent) return [absent, { ...absent, ...jsonIdentity }];
 
   if (iptables.length > 0 && iptables.every(showsEverything)) {
-    const tables = await machine.run(readCommand('nft', '-j', 'list', 'tables'), signal);
-    if (tables.end.kind === 'exited' && tables.end.code === 0 && onlyIptablesTables(tables.stdout)) {
+    const { end, stdout } = await machine.run(listTablesCommand, signal);
+    const tables = end.kind === 'exited' && end.code === 0 ? tablesOf(stdout) : [];
+    if (tables.length > 0 && tables.every((table) => iptablesTable.test(table))) {
       const reason = {
         code: 'shown-by-iptables',
         message: 'The only nftables tables are those of iptables-nft, which iptables-save shows.',

@@ -33,7 +33,7 @@ export class FakeMachine implements Machine {
       ['ip6tables-save -c', '# ip6tables-save\n'],
       ['iptables-legacy-save -c', '# iptables-legacy-save\n'],
       ['ip6tables-legacy-save -c', '# ip6tables-legacy-save\n'],
-      ['nft -j list tables', '{"nftables": []}'],
+      ['nft list flowtables', ''],
       ['nft list ruleset', ''],
       ['nft -j list ruleset', '{"nftables": []}'],
       ['ipset save', ''],

@@ -1,5 +1,6 @@
 import type { Snapshot, SnapshotPart } from '../../model/snapshot.ts';
 import { CollectCancelled, type CollectOptions } from '../collectSnapshot.ts';
+import type { Command } from '../command.ts';
 import { commandPart, missingPart, readCommand } from '../commandPart.ts';
 import { concurrencyLimit } from '../concurrencyLimit.ts';
 import { iptablesReaders } from '../iptablesParts.ts';
@@ -7,6 +8,7 @@ import { ipvsReaders } from '../ipvsParts.ts';
 import { type KernelFeatures, readKernelFeatures } from '../kernelFeatures.ts';
 import type { Machine } from '../machine.ts';
 import { networkReaders } from '../networkParts.ts';
+import { listTablesCommand, tablesOf } from '../nftTables.ts';
 import { partIfAbsent } from '../partIfAbsent.ts';
 import type { PartReader } from '../partReader.ts';
 import { sysctlReader } from '../sysctlPart.ts';
@@ -20,32 +22,24 @@ const ruleParts = new Set(['iptables-save', 'ipset-save', 'ipvsadm-save', 'nft-t
 /** kube-proxy's table of each family, one after the other; what the other tables hold is nobody's to change. */
 function nftablesReader(machine: Machine, features: KernelFeatures): PartReader {
   const identity = { id: 'nft.txt', kind: 'nft-text' } as const;
+  const run = async (command: Command, signal: AbortSignal | undefined): Promise<SnapshotPart> =>
+    commandPart(identity, command, await machine.run(command, signal));
   return {
     identity,
     read: async (signal): Promise<SnapshotPart> => {
       const absent = partIfAbsent(identity, features.nfTables, 'nf_tables');
       if (absent) return absent;
-      const command = readCommand('nft', 'list', 'tables');
-      const tables = commandPart(identity, command, await machine.run(command, signal));
+      const tables = await run(listTablesCommand, signal);
       if (tables.status !== 'complete') return tables;
-      const names = tables.text.split('\n').flatMap((line) => /^table (ip6? kube-proxy)$/.exec(line)?.[1] ?? []);
-      const parts: SnapshotPart[] = [];
-      for (const name of names) {
-        const list = readCommand('nft', 'list', 'table', ...name.split(' '));
-        const part = commandPart(identity, list, await machine.run(list, signal));
-        if (part.status !== 'complete') return part;
-        parts.push(part);
+      let whole: SnapshotPart | undefined;
+      for (const name of ['ip kube-proxy', 'ip6 kube-proxy']) {
+        if (!tablesOf(tables.text).includes(name)) continue;
+        const table = await run(readCommand('nft', 'list', 'table', ...name.split(' ')), signal);
+        if (table.status !== 'complete') return table;
+        whole = whole === undefined ? table : { ...whole, text: `${whole.text}${table.text}` };
       }
-      if (parts.length === 0) {
-        return missingPart(identity, { code: 'not-in-use', message: 'There is no table kube-proxy.', args: {} });
-      }
-      return {
-        ...identity,
-        source: command.argv,
-        status: 'complete',
-        durationMs: 0,
-        text: parts.map(({ text }) => text).join(''),
-      };
+      if (whole !== undefined) return whole;
+      return missingPart(identity, { code: 'not-in-use', message: 'There is no table kube-proxy.', args: {} });
     },
   };
 }

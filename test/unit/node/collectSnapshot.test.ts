@@ -11,12 +11,13 @@ function part(snapshot: Snapshot, id: string): SnapshotPart {
 }
 
 const tables = (...names: string[]) =>
-  JSON.stringify({
-    nftables: names.map((name) => {
-      const [family, table] = name.split(' ');
-      return { table: { family, name: table, handle: 1 } };
-    }),
-  });
+  names
+    .map(
+      (name) => `table ${name} {
+}
+`,
+    )
+    .join('');
 
 describe('collectSnapshot', () => {
   it('names every part once, with its command and status', async () => {
@@ -128,7 +129,7 @@ describe('collectSnapshot', () => {
 
   it('does not read the tables of iptables-nft a second time', async () => {
     const machine = FakeMachine.node();
-    machine.programs.set('nft -j list tables', { stdout: tables('ip nat', 'ip6 filter') });
+    machine.programs.set('nft list flowtables', { stdout: tables('ip nat', 'ip6 filter') });
     const nft = part(await collectSnapshot(machine), 'nft.json');
     assert.equal(nft.reason?.code, 'shown-by-iptables');
     assert.ok(!machine.ran.some((line) => line.endsWith('list ruleset')));
@@ -136,15 +137,15 @@ describe('collectSnapshot', () => {
 
   it('reads nftables when iptables-save did not show everything, or there is more', async () => {
     const changes: ((machine: FakeMachine) => void)[] = [
-      (machine) => machine.programs.set('nft -j list tables', { stdout: tables('ip nat', 'ip kube-proxy') }),
+      (machine) => machine.programs.set('nft list flowtables', { stdout: tables('ip nat', 'ip kube-proxy') }),
       (machine) =>
         machine.programs.set('iptables-save -c', { stdout: "# Table `nat' is incompatible, use 'nft' tool.\n" }),
       (machine) => machine.programs.set('iptables-save -c', { end: { kind: 'signalled', signal: 'SIGSEGV' } }),
-      (machine) => machine.programs.set('nft -j list tables', { stdout: 'not JSON' }),
+      (machine) => machine.programs.set('nft list flowtables', { stdout: '' }),
     ];
     for (const change of changes) {
       const machine = FakeMachine.node();
-      machine.programs.set('nft -j list tables', { stdout: tables('ip nat') });
+      machine.programs.set('nft list flowtables', { stdout: tables('ip nat') });
       change(machine);
       assert.equal(part(await collectSnapshot(machine), 'nft.json').status, 'complete');
     }

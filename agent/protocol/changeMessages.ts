@@ -14,7 +14,6 @@ const fact = z.object({
   message: z.string(),
   args: z.record(z.string(), z.union([z.string(), z.number()])),
 });
-export type ChangeFact = z.infer<typeof fact>;
 
 const change = z.object({
   change: z.string(),

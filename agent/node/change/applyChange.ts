@@ -68,7 +68,7 @@ export async function lockNode(
 }
 
 /** @throws ChangeError `change-pending`, `roll-back-under-way` when an earlier change is not finished */
-export function refuseWhileOpen({ latest }: ChangeRecord): void {
+function refuseWhileOpen({ latest }: ChangeRecord): void {
   if (latest === undefined || !isOpen(latest)) return;
   const args = { change: latest.id };
   throw latest.state === 'pending'

@@ -76,7 +76,12 @@ describe('planning ipvs mode', () => {
       const desired = compileCase(name);
       const made = applySteps(nothing, planIpvs(nothing, desired, family, idle).steps);
       assert.deepEqual(made, desired);
-      assert.deepEqual(planIpvs(made, desired, family, idle), { steps: [], changes: [], draining: [] });
+      assert.deepEqual(planIpvs(made, desired, family, idle), {
+        steps: [],
+        changes: [],
+        draining: [],
+        keptAddresses: new Set(),
+      });
       const emptied = applySteps(made, planIpvs(made, nothing, family, idle).steps);
       assert.deepEqual(emptied, { ...nothing, serviceDevice: { name: 'kube-ipvs0', addresses: new Set() } });
     });

@@ -1,6 +1,6 @@
 import type { ChangeEnvironment } from '../node/change/changeEnvironment.ts';
 import { type ChangeEntry, isOpen } from '../node/change/changeRecord.ts';
-import { countDrainingConnections } from '../node/change/drainChange.ts';
+import { countDrainingConnections } from '../node/change/drainer.ts';
 import { monotonicMs } from '../node/change/monotonicMs.ts';
 import { reviveTimer } from '../node/change/reviveTimer.ts';
 import { isMarked } from '../node/change/testNodeMark.ts';

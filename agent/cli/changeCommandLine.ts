@@ -17,6 +17,8 @@ interface ChangeOptions extends StateOptions {
   readonly dryRun: boolean;
   /** Seconds; undefined to have the change confirmed at once, by a new process. */
   readonly confirmWithin: number | undefined;
+  /** Seconds after which connections that only the old rules carry are cut; undefined for never. */
+  readonly drainWithin: number | undefined;
   /** Says for this call that the node is a test node. */
   readonly yes: boolean;
   readonly takeOver: boolean;
@@ -54,6 +56,7 @@ const options = {
   objects: { type: 'string', multiple: true },
   'dry-run': { type: 'boolean' },
   'confirm-within': { type: 'string' },
+  'drain-within': { type: 'string' },
   yes: { type: 'boolean' },
   'take-over': { type: 'boolean' },
   'set-prerequisites': { type: 'boolean' },
@@ -66,7 +69,16 @@ const options = {
 type Option = keyof typeof options;
 
 const stating = ['state-folder', 'mark-file'] as const;
-const changing = ['dry-run', 'confirm-within', 'yes', 'take-over', 'set-prerequisites', 'json', ...stating] as const;
+const changing = [
+  'dry-run',
+  'confirm-within',
+  'drain-within',
+  'yes',
+  'take-over',
+  'set-prerequisites',
+  'json',
+  ...stating,
+] as const;
 
 /** The options that each command has beside --help. */
 const optionsOf = {
@@ -157,18 +169,24 @@ function wholePath(option: string, value: string | undefined): string | undefine
   return value;
 }
 
-/** Seconds that a change may wait for confirmation at most. */
-const longestWait = 3600;
+/** Seconds that a change may wait for confirmation, and connections may go on, at most. */
+const longestWaits = { 'confirm-within': 3600, 'drain-within': 86_400 } as const;
+
+function seconds(option: keyof typeof longestWaits, value: string | undefined, least: number): number | undefined {
+  if (value === undefined) return undefined;
+  const longest = longestWaits[option];
+  if (!/^\d{1,5}$/.test(value) || Number(value) < least || Number(value) > longest) {
+    throw new UsageError(`--${option} is a number of seconds from ${least} to ${longest}, not "${value}".`);
+  }
+  return Number(value);
+}
 
 function changeOptions(values: ReturnType<typeof parse>['values'], state: StateOptions): ChangeOptions {
-  const seconds = values['confirm-within'];
-  if (seconds !== undefined && !(/^\d{1,4}$/.test(seconds) && Number(seconds) >= 1 && Number(seconds) <= longestWait)) {
-    throw new UsageError(`--confirm-within is a number of seconds from 1 to ${longestWait}, not "${seconds}".`);
-  }
   return {
     ...state,
     dryRun: values['dry-run'] === true,
-    confirmWithin: seconds === undefined ? undefined : Number(seconds),
+    confirmWithin: seconds('confirm-within', values['confirm-within'], 1),
+    drainWithin: seconds('drain-within', values['drain-within'], 0),
     yes: values.yes === true,
     takeOver: values['take-over'] === true,
     setPrerequisites: values['set-prerequisites'] === true,

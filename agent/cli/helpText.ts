@@ -60,6 +60,8 @@ CHANGE OPTIONS
   --dry-run              Prints the plan, as a diff by Service, and changes nothing.
   --confirm-within S     Rolls back unless confirm is called within so many seconds; without it, a process of its own
                          confirms at once that the node still works.
+  --drain-within S       Cuts connections of ipvs mode that still go on so many seconds after it was left; without it,
+                         what carries them stays until they end.
   --yes                  Says for this call that the node is a test node.
   --take-over            Changes it though a kube-proxy runs.
   --set-prerequisites    Loads kernel modules and sets kernel settings that are needed; rolling back puts them back.

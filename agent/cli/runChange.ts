@@ -89,7 +89,13 @@ async function makeChange(
       order.plan.steps.length === 0 && order.prerequisites.every(({ met }) => met || consent.length === 0);
     if (isWanted && !(await wouldKeepObjects(environment, target))) return undefined;
     const confirmWithin = command.confirmWithin ?? ownConfirmationSeconds;
-    const applied = await applyChange(environment, lock, { ...order, isFresh: true, consent, confirmWithin });
+    const applied = await applyChange(environment, lock, {
+      ...order,
+      isFresh: true,
+      consent,
+      confirmWithin,
+      drainWithin: command.drainWithin,
+    });
     return { applied, proposal };
   } finally {
     await lock.release();

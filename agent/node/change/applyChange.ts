@@ -6,8 +6,8 @@ import { carryOut } from './carryOut.ts';
 import type { ChangeEnvironment } from './changeEnvironment.ts';
 import { ChangeError } from './changeError.ts';
 import { ChangeLock } from './changeLock.ts';
-import { type ChangeEntry, type ChangeRecord, isOpen } from './changeRecord.ts';
-import { printDraining } from './drainChange.ts';
+import { type ChangeEntry, type ChangeRecord, isOpen, needsTimer } from './changeRecord.ts';
+import { printDraining } from './drainer.ts';
 import { monotonicMs } from './monotonicMs.ts';
 import { type NodeReading, readNode } from './nodeReading.ts';
 import type { Prerequisite, PrerequisiteSetting } from './prerequisites.ts';
@@ -35,6 +35,8 @@ export interface ChangeOrder {
   readonly putBack?: readonly PrerequisiteSetting[];
   /** Seconds from the end of applying. */
   readonly confirmWithin: number;
+  /** Seconds after which connections that only the old rules carry are cut; never when undefined. */
+  readonly drainWithin?: number | undefined;
   /**
    * The objects and options whose rules stand afterwards, to be kept: as text, or as the name of a file that the state
    * folder has already; undefined when none are known.
@@ -56,6 +58,9 @@ export interface ChangeWatch {
   readonly onStep?: StepWatcher | undefined;
 }
 
+/** Longer than the timer needs to take away what has drained; it makes room for the next change then. */
+const drainerMs = 120_000;
+
 /** Takes the lock of a node, after making room for what a change needs there. */
 export async function lockNode(
   { machine, folder }: ChangeEnvironment,
@@ -64,7 +69,9 @@ export async function lockNode(
 ): Promise<ChangeLock> {
   if (!machine.isRoot()) throw new ChangeError('not-root', 'Only root may change the rules of a node.');
   await folder.prepare();
-  return ChangeLock.acquire(folder.lockFile, waitMs, signal);
+  const { latest } = await folder.readRecord();
+  const isDraining = latest !== undefined && !isOpen(latest) && needsTimer(latest);
+  return ChangeLock.acquire(folder.lockFile, isDraining ? Math.max(waitMs, drainerMs) : waitMs, signal);
 }
 
 /** @throws ChangeError `change-pending`, `roll-back-under-way` when an earlier change is not finished */
@@ -188,6 +195,7 @@ async function prepareChange(
     ...(objectsBefore !== undefined && { objectsBefore }),
     ...(objects !== undefined && { objects }),
     ...(isDraining && { isDraining, draining }),
+    ...(order.drainWithin !== undefined && { drainWithin: order.drainWithin }),
     prerequisites: [],
   };
 }

@@ -7,6 +7,8 @@ const setPrerequisite = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('module'), name: z.string() }),
   /** `path` is one under `/proc/sys`; `before` is the old value. */
   z.object({ kind: z.literal('sysctl'), path: z.string(), before: z.string() }),
+  /** Of ipvs: seconds of connections of TCP, of those that end, and of UDP. */
+  z.object({ kind: z.literal('ipvsTimeouts'), before: z.tuple([z.number(), z.number(), z.number()]) }),
 ]);
 export type SetPrerequisite = z.infer<typeof setPrerequisite>;
 
@@ -44,6 +46,8 @@ const change = z.object({
    * changes that were not rolled back.
    */
   isDraining: z.optional(z.boolean()),
+  /** Seconds after applying when those connections are cut; absent when they are never. */
+  drainWithin: z.optional(z.number()),
   draining: z.optional(z.string()),
   /** In the order in which they were set. */
   prerequisites: z.array(setPrerequisite),

@@ -2,7 +2,7 @@ import { lockNode } from './applyChange.ts';
 import type { ChangeEnvironment } from './changeEnvironment.ts';
 import { ChangeError } from './changeError.ts';
 import type { ChangeEntry } from './changeRecord.ts';
-import { drainChange } from './drainChange.ts';
+import { Drainer } from './drainer.ts';
 import { monotonicMs } from './monotonicMs.ts';
 
 /** The timer holds the lock for moments only while a change is pending. */
@@ -42,7 +42,7 @@ export async function confirmChange(
     await folder.writeRecord({ latest: confirmed, confirmed });
     await folder.removeUnused({ latest: confirmed, confirmed });
     // The timer goes on with what is in use.
-    await drainChange(environment, lock).catch(() => undefined);
+    await new Drainer(environment, id).takeAwayUnder(lock).catch(() => undefined);
     return confirmed;
   } finally {
     await lock.release();

@@ -2,6 +2,7 @@ import type { IpFamily } from '../../model/address.ts';
 import type { ServiceRules } from '../../model/serviceRules.ts';
 import type { PartReason } from '../../model/snapshot.ts';
 import type { PlanStep } from '../../plan/planStep.ts';
+import { parseIpvsadmTimeouts } from '../../ruleset/ipvs/parseTimeouts.ts';
 import { presenceOfModule } from '../kernelFeatures.ts';
 import type { Machine } from '../machine.ts';
 import type { ChangeableMachine } from './changeableMachine.ts';
@@ -23,7 +24,20 @@ export interface Prerequisite {
 
 export type PrerequisiteSetting =
   | { readonly kind: 'module'; readonly name: string }
-  | { readonly kind: 'sysctl'; readonly path: string; readonly value: string };
+  | { readonly kind: 'sysctl'; readonly path: string; readonly value: string }
+  | { readonly kind: 'ipvsTimeouts'; readonly value: IpvsTimeouts };
+
+/** Seconds of connections of TCP, of those that end, and of UDP; of wanted ones, 0 leaves what is there. */
+export type IpvsTimeouts = readonly [tcp: number, tcpFin: number, udp: number];
+
+/** What is to be done to a node. */
+export interface Intention {
+  readonly desired: ServiceRules;
+  readonly steps: readonly PlanStep[];
+  /** Whether entries of connection tracking will be looked for. */
+  readonly findsFlows: boolean;
+  readonly ipvsTimeouts?: IpvsTimeouts | undefined;
+}
 
 /** A kernel setting that should have a value. `path` is one under `/proc/sys`. */
 interface WantedSetting {
@@ -118,19 +132,45 @@ async function checkSetting(
   return { ...common, met: false, settable: modulesToLoad, fact, ...(modulesToLoad && { setting }) };
 }
 
-async function checkTool(machine: ChangeableMachine, name: string): Promise<Prerequisite> {
+/** The kernel's timeouts of ipvs; undefined when there is no ipvs yet. */
+export async function readIpvsTimeouts(
+  machine: Machine,
+  signal?: AbortSignal | undefined,
+): Promise<IpvsTimeouts | undefined> {
+  if (!(await isLoaded(machine, 'ip_vs'))) return undefined;
+  const found = parseIpvsadmTimeouts((await toolOutput(machine, signal, 'ipvsadm', '-L', '--timeout')) ?? '');
+  return found && [found.tcp, found.tcpFin, found.udp];
+}
+
+async function checkTimeouts(
+  machine: Machine,
+  value: IpvsTimeouts,
+  signal: AbortSignal | undefined,
+): Promise<Prerequisite> {
+  const found = await readIpvsTimeouts(machine, signal);
+  const common = { id: 'ipvs:timeouts', required: false } as const;
+  const args = { found: found?.join(' ') ?? '', value: value.join(' ') };
+  if (found !== undefined && value.every((seconds, index) => seconds === 0 || seconds === found[index])) {
+    const fact = { code: 'timeouts-right', message: 'The timeouts of ipvs are as wanted.', args };
+    return { ...common, met: true, settable: false, fact };
+  }
+  const message = `The timeouts of ipvs (TCP, ending TCP, UDP) should be ${args.value}, 0 for any.`;
+  const fact = { code: 'timeouts-differ', message, args };
+  return { ...common, met: false, settable: true, fact, setting: { kind: 'ipvsTimeouts', value } };
+}
+
+async function checkTool(machine: ChangeableMachine, name: string, required: boolean): Promise<Prerequisite> {
   const met = await machine.hasProgram(name);
   const fact = met
     ? { code: 'tool-installed', message: `${name} is installed.`, args: { tool: name } }
     : { code: 'tool-not-installed', message: `${name} is not installed.`, args: { tool: name } };
-  return { id: `tool:${name}`, met, settable: false, required: true, fact };
+  return { id: `tool:${name}`, met, settable: false, required, fact };
 }
 
 /** Checks what a node needs so that the steps of a plan can run and the rules do their work. Changes nothing. */
 export async function checkPrerequisites(
   machine: ChangeableMachine,
-  desired: ServiceRules,
-  steps: readonly PlanStep[],
+  { desired, steps, findsFlows, ipvsTimeouts }: Intention,
   signal?: AbortSignal,
 ): Promise<readonly Prerequisite[]> {
   const programmed = [...desired.families].flatMap(([family, rules]) => (isEmpty(rules) ? [] : [family]));
@@ -146,13 +186,18 @@ export async function checkPrerequisites(
   ];
   const modulesToLoad = modules.some(({ met, settable }) => !met && settable);
   return [
-    ...(await Promise.all([...tools].map((name) => checkTool(machine, name)))),
+    ...(await Promise.all([...tools].map((name) => checkTool(machine, name, true)))),
+    // Without it, UDP clients go on to endpoints that are gone until they pause.
+    ...(findsFlows && !tools.has(flowTool) ? [await checkTool(machine, flowTool, false)] : []),
     ...modules,
     ...(await Promise.all(settings.map((wanted) => checkSetting(machine, wanted, modulesToLoad)))).filter(
       (prerequisite) => prerequisite !== undefined,
     ),
+    ...(ipvsTimeouts?.some((seconds) => seconds > 0) ? [await checkTimeouts(machine, ipvsTimeouts, signal)] : []),
   ];
 }
+
+const flowTool = 'conntrack';
 
 function isEmpty({
   iptables,

@@ -1,6 +1,7 @@
+import type { Command } from '../command.ts';
 import { ChangeError } from './changeError.ts';
 import type { SetPrerequisite } from './changeRecord.ts';
-import type { Prerequisite, PrerequisiteSetting } from './prerequisites.ts';
+import { type IpvsTimeouts, type Prerequisite, type PrerequisiteSetting, readIpvsTimeouts } from './prerequisites.ts';
 import { type ChangeWork, changeWith } from './runSteps.ts';
 
 /** Those that the user lets the agent set, among those that are not met. */
@@ -40,6 +41,14 @@ export async function setPrerequisite(
     await changeWith(work, { argv: ['modprobe', setting.name] });
     return;
   }
+  if (setting.kind === 'ipvsTimeouts') {
+    const before = await readIpvsTimeouts(work.machine, work.signal);
+    if (before === undefined)
+      throw new ChangeError('setting-failed', 'There is no ipvs.', { setting: 'ipvs', systemCode: 'ENOENT' });
+    await remember({ kind: 'ipvsTimeouts', before: [...before] });
+    await changeWith(work, setTimeouts(setting.value));
+    return;
+  }
   const { path, value } = setting;
   const file = await work.machine.readFile(`/proc/sys/${path}`);
   if (file.kind !== 'read') throw settingFailed(path, 'ENOENT');
@@ -49,6 +58,10 @@ export async function setPrerequisite(
   } catch (error) {
     throw settingFailed(path, error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
   }
+}
+
+function setTimeouts(timeouts: IpvsTimeouts): { readonly argv: Command['argv'] } {
+  return { argv: ['ipvsadm', '--set', ...timeouts.map(String)] };
 }
 
 /**
@@ -63,6 +76,11 @@ export async function restorePrerequisites(set: readonly SetPrerequisite[], work
     if (done.kind === 'module') {
       // `modprobe -r` would take along what it depends on, which was there before.
       await changeWith(work, { argv: ['rmmod', done.name] }).catch(() => {});
+      continue;
+    }
+    if (done.kind === 'ipvsTimeouts') {
+      if ((await readIpvsTimeouts(work.machine)) === undefined) continue;
+      await changeWith(work, setTimeouts(done.before)).catch(() => failed++);
       continue;
     }
     // A module that was unloaded took its settings along.

@@ -3,7 +3,7 @@ import type { ChangeEnvironment } from './changeEnvironment.ts';
 import { ChangeError } from './changeError.ts';
 import { ChangeLock } from './changeLock.ts';
 import { type ChangeEntry, isOpen, needsTimer } from './changeRecord.ts';
-import { drainChange } from './drainChange.ts';
+import { Drainer } from './drainer.ts';
 import { monotonicMs } from './monotonicMs.ts';
 import { longPatience, rollBack } from './rollBack.ts';
 import { announceTimer } from './timerFile.ts';
@@ -27,12 +27,13 @@ const lockWaitMs = 3_600_000;
 export async function watchChange(environment: ChangeEnvironment, id: string): Promise<ChangeEntry | undefined> {
   const { folder } = environment;
   await announceTimer(folder.timerFile, id);
+  const drainer = new Drainer(environment, id);
   for (;;) {
     const { latest } = await folder.readRecord();
     if (latest?.id !== id) return undefined;
     if (!needsTimer(latest)) return latest;
     if (!isOpen(latest)) {
-      if (!(await drain(environment, id))) await delay(drainMs);
+      if (!(await drainer.takeAway())) await delay(drainMs);
       continue;
     }
     const leftMs = leftUntilDeadline(latest);
@@ -60,19 +61,6 @@ async function takeOver(environment: ChangeEnvironment, id: string): Promise<voi
       if (!(error instanceof ChangeError)) throw error;
       await folder.writeRecord({ ...record, latest: { ...latest, state: 'roll-back-failed' } });
     }
-  } finally {
-    await lock.release();
-  }
-}
-
-async function drain(environment: ChangeEnvironment, id: string): Promise<boolean> {
-  const lock = await ChangeLock.acquire(environment.folder.lockFile, lockWaitMs);
-  try {
-    const { latest } = await environment.folder.readRecord();
-    return latest?.id !== id || (await drainChange(environment, lock));
-  } catch (error) {
-    if (!(error instanceof ChangeError)) throw error;
-    return false;
   } finally {
     await lock.release();
   }

@@ -2,6 +2,7 @@ import type { IpFamily } from '../../model/address.ts';
 import type { FamilyRules, ServiceRules, VirtualServerRules } from '../../model/serviceRules.ts';
 import type { ConnectionsInUse } from '../ipvs/connectionsInUse.ts';
 import { type DrainingServer, keptSigns, withKeptEntries } from '../ipvs/drainingServers.ts';
+import type { NodeUse } from './nodeUse.ts';
 
 /**
  * What a change leaves of ipvs in one family, for the sake of connections: their packets find their way only as long as
@@ -64,6 +65,24 @@ export function countDraining(draining: readonly DrainingFamily[], inUse: Connec
     }
   }
   return count;
+}
+
+/**
+ * Which parts of what drains are in use, as text to compare with later: as long as it is the same, planning anew would
+ * find nothing to take away.
+ */
+export function usedParts(draining: readonly DrainingFamily[], { inUse, boundAddresses }: NodeUse): string {
+  const used = new Set<string>();
+  for (const { servers } of draining) {
+    for (const { key, realServers } of servers) {
+      for (const realServer of realServers) {
+        if ((inUse.get(key)?.get(realServer) ?? 0) > 0) used.add(`${key} ${realServer}`);
+      }
+      const ip = ipOf(key);
+      if (boundAddresses.has(ip)) used.add(ip);
+    }
+  }
+  return [...used].sort().join('\n');
 }
 
 /** What stands right after a change: what is wanted, and what drains. */
@@ -155,9 +174,12 @@ function familyAfterDraining(rules: FamilyRules, draining: DrainingFamily): Fami
 
 /** The addresses that virtual servers are at. */
 function servedAddresses(servers: FamilyRules['virtualServers']): ReadonlySet<string> {
-  return new Set(
-    [...servers.values()].map(({ address }) => address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '')),
-  );
+  return new Set([...servers.values()].map(({ address }) => ipOf(address)));
+}
+
+/** The address in `tcp 10.96.0.10:80`, or in `[fd00::a]:53`. */
+function ipOf(address: string): string {
+  return address.slice(address.indexOf(' ') + 1, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
 }
 
 function drainingServers({ servers }: DrainingFamily): readonly DrainingServer[] {

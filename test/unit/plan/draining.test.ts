@@ -9,6 +9,7 @@ import {
   everythingInUse,
   rulesAfterDraining,
   rulesWhileDraining,
+  usedParts,
 } from '../../../agent/plan/draining/draining.ts';
 import { planDraining } from '../../../agent/plan/draining/planDraining.ts';
 import { removeRoutes, sendFromNode, sendFromThemselves } from '../../../agent/plan/draining/sourceRoutes.ts';
@@ -228,5 +229,33 @@ describe('what stood while something drained', () => {
     });
     assert.deepEqual([...(ipv4Of(withoutDrained(state)).virtualServers.get(key)?.realServers.keys() ?? [])], others);
     assert.equal(ruleDifferences(withoutDrained(ipvs), ipvs), 0);
+  });
+});
+
+describe('what of draining parts is used', () => {
+  const drains: DrainingFamily[] = [
+    {
+      family: 'ipv4',
+      isLeaving: true,
+      servers: [{ key: 'tcp 10.96.0.10:80', goes: true, realServers: ['10.0.0.2:80'] }],
+    },
+  ];
+  const used = (count: number, ...bound: string[]): string =>
+    usedParts(drains, {
+      inUse: new Map([
+        ['tcp 10.96.0.10:80', new Map([['10.0.0.2:80', count]])],
+        ['tcp 10.96.0.11:80', new Map([['10.0.0.2:80', count]])],
+      ]),
+      boundAddresses: new Set(bound),
+    });
+
+  it('changes when the last connection ends, and not before', () => {
+    assert.equal(used(7), used(1));
+    assert.notEqual(used(1), used(0));
+  });
+
+  it('changes when no socket is bound to its address any more', () => {
+    assert.equal(used(0, '10.96.0.11'), used(0));
+    assert.notEqual(used(0, '10.96.0.10'), used(0));
   });
 });

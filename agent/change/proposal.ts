@@ -9,7 +9,7 @@ import { ChangeError } from '../node/change/changeError.ts';
 import type { ChangeRecord } from '../node/change/changeRecord.ts';
 import { findNodeIps, readKernelFacts } from '../node/change/nodeFacts.ts';
 import { type NodeReading, type RawReading, readRaw, understand } from '../node/change/nodeReading.ts';
-import { checkPrerequisites } from '../node/change/prerequisites.ts';
+import { checkPrerequisites, type IpvsTimeouts, type PrerequisiteSetting } from '../node/change/prerequisites.ts';
 import { parseRuleSnapshot } from '../node/change/ruleSnapshot.ts';
 import { withoutSharedChain } from '../node/change/withoutSharedChain.ts';
 import type { CollectOptions } from '../node/collectSnapshot.ts';
@@ -47,6 +47,7 @@ interface Destination {
   readonly facts?: Partial<PlanFacts>;
   readonly excludeCidrs?: readonly string[];
   readonly putBack?: ChangeOrder['putBack'];
+  readonly ipvsTimeouts?: IpvsTimeouts;
 }
 
 /**
@@ -62,7 +63,7 @@ export async function propose(
 ): Promise<Proposal> {
   const { machine, folder } = environment;
   const [raw, record] = await Promise.all([readRaw(machine, options), folder.readRecord()]);
-  const { desired, objects, refusals, notes, facts, excludeCidrs, putBack } = await destination(
+  const { desired, objects, refusals, notes, facts, excludeCidrs, putBack, ipvsTimeouts } = await destination(
     environment,
     target,
     given,
@@ -83,7 +84,11 @@ export async function propose(
       reading,
       objects,
       ...(putBack && { putBack }),
-      prerequisites: await checkPrerequisites(machine, wanted, plan.steps, options.signal),
+      prerequisites: await checkPrerequisites(
+        machine,
+        { desired: wanted, steps: plan.steps, findsFlows: plan.staleFlows.length > 0, ipvsTimeouts },
+        options.signal,
+      ),
     },
     refusals: [...refusals, ...mixedBackends(reading, target)],
     notes,
@@ -172,7 +177,9 @@ async function compiled(
   const errors = problems.filter(({ severity }) => severity === 'error');
   const excludeCidrs = options.ipvs?.excludeCidrs;
   const objects = mergeObjects(readings.map((reading) => reading.objects));
-  const desired = compileRules(objects, completeProxyOptions(options, facts), mode);
+  const complete = completeProxyOptions(options, facts);
+  const { tcpTimeout, tcpFinTimeout, udpTimeout } = complete.ipvs;
+  const desired = compileRules(objects, complete, mode);
   const udpFrontends = new Map(
     [...desired.families.keys()].map((family) => [family, servingUdpFrontends(objects, family)]),
   );
@@ -181,6 +188,7 @@ async function compiled(
     facts: { udpFrontends },
     objects: { text: printKeptObjects({ mode, options, objects: texts }) },
     ...(excludeCidrs && { excludeCidrs }),
+    ...(mode === 'ipvs' && { ipvsTimeouts: [tcpTimeout, tcpFinTimeout, udpTimeout] as const }),
     refusals: errors.map(({ code, message, args }) => ({ code, message, args })),
     notes: problems
       .filter(({ severity }) => severity !== 'error')
@@ -216,9 +224,10 @@ async function beforeLastChange(
   return {
     // Of the settings, only those that the change itself made are put back.
     desired: { ...withoutDrained(before.rules), sysctls: new Map() },
-    putBack: confirmed.prerequisites.flatMap((done) =>
-      done.kind === 'sysctl' ? [{ kind: 'sysctl', path: done.path, value: done.before } as const] : [],
-    ),
+    putBack: confirmed.prerequisites.flatMap((done): PrerequisiteSetting[] => {
+      if (done.kind === 'sysctl') return [{ kind: 'sysctl', path: done.path, value: done.before }];
+      return done.kind === 'ipvsTimeouts' ? [{ kind: 'ipvsTimeouts', value: done.before }] : [];
+    }),
     objects: confirmed.objectsBefore === undefined ? undefined : { file: confirmed.objectsBefore },
   };
 }

@@ -69,6 +69,9 @@ export const changeTexts: Wordings = {
   'setting-right': (args, l10n) => l10n.t('{setting} is {value}.', args),
   'setting-differs': (args, l10n) => l10n.t('{setting} is {found} and should be {value}.', args),
   'setting-not-there': (args, l10n) => l10n.t('{setting} is not there and should be {value}.', args),
+  'timeouts-right': (args, l10n) => l10n.t('The timeouts of ipvs are as wanted.', args),
+  'timeouts-differ': (args, l10n) =>
+    l10n.t('The timeouts of ipvs (TCP, ending TCP, UDP) should be {value}, where 0 is any.', args),
   'tool-installed': (args, l10n) => l10n.t('{tool} is installed.', args),
   'tool-not-installed': (args, l10n) => l10n.t('{tool} is not installed.', args),
 };

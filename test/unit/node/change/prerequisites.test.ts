@@ -3,7 +3,12 @@ import { describe, it } from 'node:test';
 import type { FamilyRules, ServiceRules } from '../../../../agent/model/serviceRules.ts';
 import { virtualServerKey } from '../../../../agent/model/serviceRules.ts';
 import type { SetPrerequisite } from '../../../../agent/node/change/changeRecord.ts';
-import { checkPrerequisites, type Prerequisite } from '../../../../agent/node/change/prerequisites.ts';
+import {
+  checkPrerequisites,
+  type Intention,
+  type IpvsTimeouts,
+  type Prerequisite,
+} from '../../../../agent/node/change/prerequisites.ts';
 import {
   consented,
   refuseUnmet,
@@ -45,6 +50,8 @@ const rules: ServiceRules = {
 
 const step: PlanStep = { phase: 'make', part: 'ipsets', family: 'ipv4', argv: ['ipset', 'restore'], stdin: '' };
 
+const intention: Intention = { desired: rules, steps: [step], findsFlows: false };
+
 /** A node without any of it, whose kernel could load ip_vs. */
 function bareNode(): FakeChangeableMachine {
   const machine = new FakeChangeableMachine();
@@ -62,7 +69,7 @@ const facts = (prerequisites: readonly Prerequisite[]) =>
 
 describe('checkPrerequisites', () => {
   it('tells what a node lacks for ipvs', async () => {
-    assert.deepEqual(facts(await checkPrerequisites(bareNode(), rules, [step])), [
+    assert.deepEqual(facts(await checkPrerequisites(bareNode(), intention)), [
       ['tool:ipset', 'tool-not-installed', false, false, true],
       ['module:nf_conntrack', 'module-loaded', true, false, true],
       ['module:ip_vs', 'module-not-loaded', false, true, true],
@@ -87,15 +94,38 @@ describe('checkPrerequisites', () => {
     machine.files.set('/proc/sys/net/ipv4/ip_forward', '1\n');
     machine.files.set('/proc/sys/net/ipv4/vs/conntrack', '1\n');
     machine.files.set('/proc/sys/net/bridge/bridge-nf-call-iptables', '0\n');
-    const unmet = (await checkPrerequisites(machine, rules, [step])).filter(({ met }) => !met);
+    const unmet = (await checkPrerequisites(machine, intention)).filter(({ met }) => !met);
     assert.deepEqual(facts(unmet), [
       ['sysctl:net/bridge/bridge-nf-call-iptables', 'setting-differs', false, true, false],
     ]);
   });
 
+  it('would like conntrack where UDP flows may be stale', async () => {
+    const prerequisites = await checkPrerequisites(bareNode(), { ...intention, findsFlows: true });
+    assert.deepEqual(
+      facts(prerequisites).filter(([id]) => id === 'tool:conntrack'),
+      [['tool:conntrack', 'tool-not-installed', false, false, false]],
+    );
+  });
+
+  it('compares timeouts of ipvs that somebody wants', async () => {
+    const machine = bareNode();
+    machine.files.set('/proc/net/ip_vs', '');
+    machine.programs.set('ipvsadm -L --timeout', { stdout: 'Timeout (tcp tcpfin udp): 900 120 300\n' });
+    const found = async (timeouts: IpvsTimeouts) =>
+      facts(await checkPrerequisites(machine, { ...intention, ipvsTimeouts: timeouts })).filter(([id]) =>
+        String(id).startsWith('ipvs:'),
+      );
+    assert.deepEqual(await found([0, 0, 0]), []);
+    assert.deepEqual(await found([900, 0, 300]), [['ipvs:timeouts', 'timeouts-right', true, false, false]]);
+    assert.deepEqual(await found([900, 0, 60]), [['ipvs:timeouts', 'timeouts-differ', false, true, false]]);
+  });
+
   it('asks nothing for rules that are taken away', async () => {
     const none: ServiceRules = { families: new Map([['ipv4', noFamilyRules]]), sysctls: new Map() };
-    const unmet = (await checkPrerequisites(bareNode(), none, [])).filter(({ met }) => !met);
+    const unmet = (await checkPrerequisites(bareNode(), { desired: none, steps: [], findsFlows: false })).filter(
+      ({ met }) => !met,
+    );
     assert.deepEqual(unmet, []);
   });
 });
@@ -165,6 +195,24 @@ describe('setting prerequisites', () => {
     assert.deepEqual(
       machine.changed.map(({ line }) => line),
       ['modprobe ip_vs', 'rmmod ip_vs'],
+    );
+  });
+
+  it('sets timeouts of ipvs and puts them back', async () => {
+    const machine = bareNode();
+    machine.files.set('/proc/net/ip_vs', '');
+    machine.programs.set('ipvsadm -L --timeout', { stdout: 'Timeout (tcp tcpfin udp): 900 120 300\n' });
+    machine.programs.set('ipvsadm --set 0 0 60', {});
+    machine.programs.set('ipvsadm --set 900 120 300', {});
+    const work = { machine, lockFd: -1 };
+    const set: SetPrerequisite[] = [];
+    await setPrerequisite({ kind: 'ipvsTimeouts', value: [0, 0, 60] }, work, async (done) => {
+      set.push(done);
+    });
+    assert.equal(await restorePrerequisites(set, work), 0);
+    assert.deepEqual(
+      machine.changed.map(({ line }) => line),
+      ['ipvsadm --set 0 0 60', 'ipvsadm --set 900 120 300'],
     );
   });
 

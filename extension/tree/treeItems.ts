@@ -72,7 +72,8 @@ export class TreeItems {
     };
     const shown = presentElement(element, context);
     const item = new vscode.TreeItem(shown.label, collapsibleState(element));
-    item.id = `${root.id}\n${element.id}`;
+    // VS Code keeps a line as open or closed as it was first shown, and what has no children is shown as closed.
+    item.id = `${root.id}\n${element.id}${element.childCount === 0 ? '\nempty' : ''}`;
     item.description = shown.description;
     item.iconPath = themeIcon(shown.icon);
     item.tooltip = new vscode.MarkdownString(tooltipMarkdown(shown.facts));

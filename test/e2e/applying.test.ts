@@ -37,14 +37,19 @@ describe('applying Services to a test node from VS Code', () => {
   const command = (title: string) => workbench().runCommand(`Kubernetes Service Rules: ${title}`);
   const nodeRow = (text: string) => tree().row(`testnode, ${text}`);
 
-  /** Waits for the plan, looks at it, and applies it. */
-  const applyPlan = async (picture: string) => {
+  /** Waits for the plan, looks at it, and applies it; agrees to what the node lacks, where it lacks something. */
+  const applyPlan = async (picture: string, lacks: 'nothing' | 'something') => {
     await workbench().notification('The plan for testnode is open').waitFor({ timeout: changeTimeout });
     await workbench().editorTab('Plan for testnode').waitFor();
     await workbench().screenshot(`${picture}-plan`);
     await workbench().goToSymbol('shop/web');
     await workbench().editorLine('+++ shop/web').waitFor();
     await workbench().pressInNotification('The plan for testnode is open', 'Apply');
+    if (lacks === 'something') {
+      await workbench().checkedItems().waitFor();
+      await workbench().screenshot(`${picture}-consent`);
+      await workbench().quickInput().press('Enter');
+    }
   };
 
   const savedRules = async (...argv: readonly [string, ...string[]]) => (await node.run(argv)).toString();
@@ -70,12 +75,11 @@ describe('applying Services to a test node from VS Code', () => {
       await workbench().screenshot('applying-file');
       await workbench().codeLens('Apply to Test Node testnode').click();
       await workbench().pick('iptables');
-      await applyPlan('applying-iptables');
+      await applyPlan('applying-iptables', 'something');
     }));
 
-  it('asks for what the node lacks, applies, and confirms by itself', (test) =>
+  it('confirms by itself, and shows the Services in the tree', (test) =>
     session.explainFailure(test, async () => {
-      await workbench().acceptCheckedItems();
       await workbench().notification('the Services are applied (iptables)').waitFor({ timeout: changeTimeout });
       await nodeRow('iptables, test node, 2 Services').waitFor();
       await tree().expand('shop');
@@ -99,7 +103,7 @@ describe('applying Services to a test node from VS Code', () => {
       await tree().chooseFromMenu('testnode', 'Toggle Proxy Mode...');
       await workbench().screenshot('applying-modes');
       await workbench().pick('ipvs');
-      await applyPlan('applying-ipvs');
+      await applyPlan('applying-ipvs', 'something');
       await workbench().notification('testnode was switched from iptables to ipvs').waitFor({ timeout: changeTimeout });
       await nodeRow('ipvs, test node, 2 Services').waitFor();
       await tree().expand('web');
@@ -115,7 +119,7 @@ describe('applying Services to a test node from VS Code', () => {
   it('undoes that from the message about it', (test) =>
     session.explainFailure(test, async () => {
       await workbench().pressInNotification('testnode was switched from iptables to ipvs', 'Undo');
-      await applyPlan('applying-undo');
+      await applyPlan('applying-undo', 'nothing');
       await workbench().notification('the last change is undone (iptables)').waitFor({ timeout: changeTimeout });
       await nodeRow('iptables, test node, 2 Services').waitFor();
       assert.equal(await savedRules('ipvsadm', '-Sn'), '');
@@ -127,7 +131,7 @@ describe('applying Services to a test node from VS Code', () => {
       await session.replaceSettings({ ...settings(), 'kubeServiceRules.apply.confirm': 'ask' });
       await command('Toggle Proxy Mode...');
       await workbench().pick('nftables');
-      await applyPlan('applying-nftables');
+      await applyPlan('applying-nftables', 'nothing');
       const question = 'testnode answers over a new connection, and reads as nftables';
       await workbench().notification(question).waitFor({ timeout: changeTimeout });
       await workbench()
@@ -141,4 +145,21 @@ describe('applying Services to a test node from VS Code', () => {
       await workbench().screenshot('applying-rolled-back');
       assert.doesNotMatch(await savedRules('nft', 'list', 'tables'), /kube-proxy/);
     }));
+
+  it('reads as well in Chinese', async (test) => {
+    await session[Symbol.asyncDispose]();
+    session = await Session.start({ workspace, settings: settings(), locale: 'zh-cn' });
+    await session.explainFailure(test, async () => {
+      await workbench().openViewContainer('Kube Service Rules');
+      await workbench().pressInWelcomeView('连接到节点...');
+      await workbench().pick('testnode');
+      const nodes = workbench().tree('节点');
+      await nodes.row('testnode, iptables, 测试节点, 2 个 Service').waitFor({ timeout: changeTimeout });
+      await nodes.chooseFromMenu('testnode', '切换代理模式...');
+      await workbench().pick('nftables');
+      await workbench().notification('testnode 的计划已打开').waitFor({ timeout: changeTimeout });
+      await workbench().editorLine('# testnode: 切换模式，iptables → nftables').waitFor();
+      await workbench().screenshot('applying-chinese');
+    });
+  });
 });

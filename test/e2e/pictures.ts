@@ -89,7 +89,8 @@ async function picturePlan(): Promise<void> {
   await workbench.codeLens('Apply to Test Node testnode').click();
   await workbench.pick('iptables');
   await workbench.pressInNotification('The plan for testnode is open', 'Apply');
-  await workbench.acceptCheckedItems();
+  await workbench.checkedItems().waitFor();
+  await workbench.quickInput().press('Enter');
   await workbench.notification('the Services are applied').waitFor();
   await tree.row('testnode, iptables, test node, 2 Services').waitFor();
   await tree.expand('shop');

@@ -205,10 +205,9 @@ export class Workbench {
     return this.page.locator('.part.statusbar .statusbar-item').filter({ hasText: text }).first();
   }
 
-  /** Takes the entries of the open list that are checked. */
-  async acceptCheckedItems(): Promise<void> {
-    await this.page.locator('.quick-input-widget:visible .quick-input-list [role="checkbox"]').first().waitFor();
-    await this.quickInput().press('Enter');
+  /** The first entry with a check box of the open list; Enter takes all that are checked. */
+  checkedItems(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-list [role="checkbox"]').first();
   }
 
   /** The lines that the active text editor shows now; long documents show a part only. */

@@ -54,7 +54,9 @@ async function main(): Promise<void> {
     const [seed, mode, family] = positionals;
     const set = generatedSet(Number(seed));
     const job = { set, mode: named(modes, mode), family: named(families, family) };
-    process.stdout.write(canonicalText(canonicalFiles(await readCached(job, program), job.family)));
+    const files = await readCached(job, program);
+    if (files === undefined) throw new Error('It was not recorded on this machine.');
+    process.stdout.write(canonicalText(canonicalFiles(files, job.family)));
     return;
   }
   const seeds = values.seeds === undefined ? generatedSeeds : seedRange(values.seeds);
@@ -77,45 +79,54 @@ function seedRange(text: string): readonly number[] {
 }
 
 async function recordJobs(jobs: readonly Job[], mode: ServiceMode, program: string): Promise<void> {
-  if (mode !== 'ipvs') {
-    const run: RunWhereRecorded = (argv, stdin) => runCommand({ argv: ['nice', ...argv], stdin });
-    await recordAll(jobs, program, (job) => recordSet(run, program, job.set, job.mode, job.family));
-    await writeTools('host', run);
-    return;
-  }
+  const missing: Job[] = [];
+  for (const job of jobs) if ((await readCached(job, program)) === undefined) missing.push(job);
+  if (missing.length > 0) await (mode === 'ipvs' ? recordInTestNode : recordOnHost)(missing, program);
+  const records = jobs.map(async (job): Promise<ParityRecord> => {
+    const { set, mode, family } = job;
+    const files = (await readCached(job, program)) ?? new Map();
+    const canonical = canonicalFiles(files, family);
+    if (set.seed === shownSeed) {
+      await mkdir(join(parityFolder, 'shown'), { recursive: true });
+      await writeFile(join(parityFolder, 'shown', `${mode}-${family}.txt`), canonicalText(canonical));
+    }
+    return { seed: set.seed, mode, family, sections: digests(canonical), raw: rawDigests(files, family) };
+  });
+  await writeParityRecords([...(await readParityRecords()), ...(await Promise.all(records))]);
+}
+
+async function recordOnHost(jobs: readonly Job[], program: string): Promise<void> {
+  const run: RunWhereRecorded = (argv, stdin) => runCommand({ argv: ['nice', ...argv], stdin });
+  await recordAll(jobs, program, program, run);
+  await writeTools('host', run);
+}
+
+async function recordInTestNode(jobs: readonly Job[], program: string): Promise<void> {
   await using node = await startTestNode({ progress: (message) => console.log(message) });
   await node.run(['sh', '-c', `cat > ${remoteProgram} && chmod 0755 ${remoteProgram}`], {
     stdin: await readFile(program),
   });
   const run: RunWhereRecorded = (argv, stdin) => node.run(argv, { stdin });
-  await recordAll(jobs, program, (job) => recordSet(run, remoteProgram, job.set, job.mode, job.family));
+  await recordAll(jobs, program, remoteProgram, run);
   await writeTools('testNode', run);
 }
 
+/** @param programThere the oracle where it runs */
 async function recordAll(
   jobs: readonly Job[],
   program: string,
-  record: (job: Job) => Promise<RuleFiles>,
+  programThere: string,
+  run: RunWhereRecorded,
 ): Promise<void> {
-  const records: ParityRecord[] = [];
   const waiting = [...jobs];
   const work = async (): Promise<void> => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
       const { set, mode, family } = job;
-      const cached = await readCached(job, program).catch(() => undefined);
-      const files = cached ?? (await record(job));
-      if (cached === undefined) await writeCached(job, program, files);
-      const canonical = canonicalFiles(files, family);
-      records.push({ seed: set.seed, mode, family, sections: digests(canonical), raw: rawDigests(files, family) });
-      if (set.seed === shownSeed) {
-        await mkdir(join(parityFolder, 'shown'), { recursive: true });
-        await writeFile(join(parityFolder, 'shown', `${mode}-${family}.txt`), canonicalText(canonical));
-      }
-      console.log(`${set.seed} ${mode} ${family}: ${cached === undefined ? 'recorded' : 'from the cache'}`);
+      await writeCached(job, program, await recordSet(run, programThere, set, mode, family));
+      console.log(`${set.seed} ${mode} ${family}: recorded`);
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
-  await writeParityRecords([...(await readParityRecords()), ...records]);
 }
 
 async function writeTools(where: 'host' | 'testNode', run: RunWhereRecorded): Promise<void> {
@@ -133,8 +144,10 @@ function cachedFile({ set, mode, family }: Job, program: string): string {
   return join(cacheFolder(), 'parity', `${set.seed}-${mode}-${family}-${key}.json`);
 }
 
-async function readCached(job: Job, program: string): Promise<RuleFiles> {
-  const files: Record<string, string> = JSON.parse(await readFile(cachedFile(job, program), 'utf8'));
+async function readCached(job: Job, program: string): Promise<RuleFiles | undefined> {
+  const text = await readFile(cachedFile(job, program), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const files: Record<string, string> = JSON.parse(text);
   return new Map(Object.entries(files));
 }
 

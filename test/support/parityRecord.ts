@@ -19,7 +19,10 @@ export interface ParityRecord {
 
 /** The canonical rules of saved files, with the settings that `sysctls.txt` says were changed. */
 export function canonicalFiles(files: RuleFiles, family: IpFamily): CanonicalRules {
-  return canonicalRules(rulesOfFiles(files, family), sysctlsOfText(files.get('sysctls.txt') ?? ''));
+  const changed = [...sysctlsOfText(files.get('sysctls.txt') ?? '')];
+  // The module of a scheduler brings its setting along when it is first used.
+  const set = changed.filter(([path]) => !path.endsWith('_expiration'));
+  return canonicalRules(rulesOfFiles(files, family), new Map(set));
 }
 
 /** A digest of each section; 48 bits of it, which no accident makes equal. */

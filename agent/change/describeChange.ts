@@ -23,7 +23,8 @@ export function describeChange(change: ChangeEntry): NodeChange {
 
 /** What somebody who wants to change a node has to know of it. */
 export async function readChangeState(environment: ChangeEnvironment, markFile: string): Promise<ChangeState> {
-  await reviveTimer(environment);
+  // What is to be known of the node does not depend on it.
+  await reviveTimer(environment).catch(() => undefined);
   const [{ latest, confirmed }, marked, kubeProxyRunning] = await Promise.all([
     environment.folder.readRecord(),
     isMarked(markFile),

@@ -24,6 +24,7 @@ if [ "$mode" = ipvs ]; then
   ipset save > ipset-save.txt
   ipvsadm --save --numeric > ipvsadm-save.txt
   ipvsadm --list --numeric --stats --exact > ipvsadm-stats.txt
-  ip -o address show dev kube-ipvs0 > kube-ipvs0.txt
+  # Empty where there is no such device.
+  ip -o address show | sed -n '/^[0-9]*: kube-ipvs0 /p' > kube-ipvs0.txt
 fi
 tar -c --owner=0 --group=0 ./*

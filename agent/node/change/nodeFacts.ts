@@ -61,13 +61,15 @@ function takesRandomFully(version: string): boolean {
  * @throws ChangeError `read-failed`
  */
 export async function readKernelFacts(machine: Machine, signal?: AbortSignal): Promise<KernelFacts> {
-  const [listed, counters, liberal, version] = await Promise.all([
+  const [listed, counters, liberal, version, release] = await Promise.all([
     toolOutput(machine, signal, 'ip', '-j', 'addr'),
     nfacctCounters(machine, signal),
     machine.readFile('/proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal'),
     toolOutput(machine, signal, 'iptables', '--version'),
+    machine.readFile('/proc/sys/kernel/osrelease'),
   ]);
   return {
+    ...(release.kind === 'read' ? { release: release.text.trim() } : {}),
     addresses: parseAddresses(listed ?? ''),
     nfacctCounters: counters,
     conntrackTcpLiberal: liberal.kind === 'read' && liberal.text.trim() !== '0',

@@ -55,6 +55,13 @@ describe('readKernelFacts', () => {
     });
   }
 
+  it("gives the kernel's release where it can be read", async () => {
+    const machine = node();
+    assert.equal((await readKernelFacts(machine)).release, undefined);
+    machine.files.set('/proc/sys/kernel/osrelease', '5.4.0-200-generic\n');
+    assert.equal((await readKernelFacts(machine)).release, '5.4.0-200-generic');
+  });
+
   it('reads whether conntrack is liberal', async () => {
     const machine = node();
     machine.files.set('/proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal', '1\n');

@@ -11,7 +11,7 @@ export interface PlanText {
   readonly linesLeftOut: number;
 }
 
-/** Changes by Service, in the order of their names; what belongs to none comes first. */
+/** Changes by Service, in the order of their names; what belongs to none comes last. */
 function byService(changes: readonly PlannedChange[]): [service: string, changes: PlannedChange[]][] {
   const groups = new Map<string, PlannedChange[]>();
   for (const change of changes) {
@@ -19,7 +19,8 @@ function byService(changes: readonly PlannedChange[]): [service: string, changes
     if (group) group.push(change);
     else groups.set(change.service ?? common, [change]);
   }
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const rank = (service: string): string => (service === common ? '\uffff' : service);
+  return [...groups].sort(([a], [b]) => (rank(a) < rank(b) ? -1 : 1));
 }
 
 /** What a plan does to each Service. */

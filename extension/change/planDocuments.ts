@@ -12,8 +12,8 @@ import { planText } from './planText.ts';
 export const planScheme = 'kube-service-rules-plan';
 
 /**
- * Read-only documents with the newest plan of each node; a newer one takes the place of the one before. A line above
- * the text offers to apply it for as long as that is possible: the notification about it hides after some seconds.
+ * Read-only documents with plans. A line above the text offers to apply a plan for as long as that is possible: the
+ * notification about it hides after some seconds. Only the newest plan of a node can be applied.
  */
 export class PlanDocuments
   implements vscode.TextDocumentContentProvider, vscode.CodeLensProvider, PlanView, Disposable
@@ -21,16 +21,20 @@ export class PlanDocuments
   readonly #l10n: Localizer;
   readonly #numbers: NumberWords;
   readonly #disposables = new DisposableStore();
-  readonly #changed = this.#disposables.add(new vscode.EventEmitter<vscode.Uri>());
-  readonly onDidChange = this.#changed.event;
   readonly #retired = this.#disposables.add(new vscode.EventEmitter<void>());
   readonly onDidChangeCodeLenses = this.#retired.event;
+  /** Those that can be shown: the newest of each node, and those whose documents are open. */
   readonly #plans = new Map<string, NodePlan>();
-  readonly #open = new Set<NodePlan>();
+  readonly #uris = new Map<NodePlan, vscode.Uri>();
+  readonly #latest = new Map<string, NodePlan>();
+  /** Those that were applied, or of which there is a newer one. */
+  readonly #spent = new WeakSet<NodePlan>();
+  #count = 0;
 
   constructor(l10n: Localizer, numbers: NumberWords) {
     this.#l10n = l10n;
     this.#numbers = numbers;
+    this.#disposables.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#forget(uri)));
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
@@ -49,32 +53,22 @@ export class PlanDocuments
   }
 
   async show(plan: NodePlan): Promise<void> {
-    const uri = this.#uriOf(plan.root);
-    const key = uri.toString();
-    const before = this.#plans.get(key);
-    if (before !== plan) {
-      this.#plans.set(key, plan);
-      this.#open.add(plan);
-      if (before !== undefined) this.#open.delete(before);
-      this.#changed.fire(uri);
-      this.#updateContext();
-    }
-    const document = await vscode.workspace.openTextDocument(uri);
+    const document = await vscode.workspace.openTextDocument(this.#uris.get(plan) ?? this.#add(plan));
     await vscode.window.showTextDocument(document, { preview: true });
   }
 
   retire(plan: NodePlan): void {
-    this.#open.delete(plan);
-    this.#updateContext();
+    this.#spent.add(plan);
+    this.#updateOffers();
   }
 
   isOpen(plan: NodePlan): boolean {
-    return this.#open.has(plan);
+    return !this.#spent.has(plan);
   }
 
   /** The newest plan of a node. */
   latest(root: Root): NodePlan | undefined {
-    return this.#plans.get(this.#uriOf(root).toString());
+    return this.#latest.get(root.id);
   }
 
   /** The plan that a document shows. */
@@ -86,15 +80,33 @@ export class PlanDocuments
     this.#disposables.dispose();
   }
 
-  #uriOf({ id, label }: Root): vscode.Uri {
+  #add(plan: NodePlan): vscode.Uri {
+    const { id, label } = plan.root;
     const name = pathSegment(this.#l10n.t('Plan for {0}', label));
-    return vscode.Uri.from({ scheme: planScheme, path: `/${name}.diff`, query: id });
+    // Each has its own URI: a document that is open shows for a moment what it showed before.
+    const uri = vscode.Uri.from({ scheme: planScheme, path: `/${name}.diff`, query: String(++this.#count) });
+    this.#plans.set(uri.toString(), plan);
+    this.#uris.set(plan, uri);
+    if (this.isOpen(plan)) {
+      const before = this.#latest.get(id);
+      this.#latest.set(id, plan);
+      if (before !== undefined) this.#spent.add(before);
+      this.#updateOffers();
+    }
+    return uri;
+  }
+
+  #forget(uri: vscode.Uri): void {
+    const plan = this.planOf(uri);
+    if (plan === undefined || this.#latest.get(plan.root.id) === plan) return;
+    this.#plans.delete(uri.toString());
+    this.#uris.delete(plan);
   }
 
   /** The menus offer to apply only what can be applied. */
-  #updateContext(): void {
+  #updateOffers(): void {
     this.#retired.fire();
-    const uris = [...this.#plans].filter(([, plan]) => this.#open.has(plan)).map(([uri]) => uri);
+    const uris = [...this.#plans].filter(([, plan]) => this.isOpen(plan)).map(([uri]) => uri);
     void vscode.commands.executeCommand('setContext', 'kubeServiceRules.applicablePlans', uris);
   }
 }

@@ -20,10 +20,6 @@ describe('planText', () => {
     assert.equal(
       planText(changes).text,
       [
-        '--- common',
-        '+++ common',
-        '@@ -0 +1 @@ ipv4 iptables nat PREROUTING',
-        '+hook',
         '--- default/a',
         '+++ default/a',
         '@@ -1 +1 @@ ipv4 iptables nat KUBE-SVC-A',
@@ -35,6 +31,10 @@ describe('planText', () => {
         '+++ default/b',
         '@@ -0 +1 @@ ipv4 iptables nat KUBE-SVC-B',
         '+rule of b',
+        '--- common',
+        '+++ common',
+        '@@ -0 +1 @@ ipv4 iptables nat PREROUTING',
+        '+hook',
         '',
       ].join('\n'),
     );

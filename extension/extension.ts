@@ -98,6 +98,7 @@ export function activate(context: vscode.ExtensionContext): void {
     dialogs: new VscodeDialogs(l10n),
     plans,
     settings: () => readChangeSettings((name) => configuration().get(name)),
+    changing: new Set(),
     endedHere: new Set(),
     log,
     l10n,

@@ -1,13 +1,15 @@
-import type { PlanTarget } from '../../agent/protocol/changeMessages.ts';
+import type { NodeChange, PlanTarget } from '../../agent/protocol/changeMessages.ts';
 import { AgentError } from '../agentClient/agentError.ts';
 import type { AppliedChange } from '../agentClient/changeClient.ts';
 import { describeError } from '../common/transportError.ts';
 import { problemText } from '../l10n/problemTexts.ts';
+import type { Root } from '../nodes/root.ts';
 import type { ChangeContext } from './changeContext.ts';
 import { changeTitle, failureText, outcomeText } from './changeWords.ts';
 import { confirmChange } from './confirmChange.ts';
 import { type NodePlan, settable, takesOver } from './nodePlan.ts';
 import { rollBack } from './rollBack.ts';
+import { tellEndedChange } from './tellEndedChange.ts';
 
 /**
  * Applies a plan after asking for what it needs: to take the place of a running kube-proxy, and to set what the node
@@ -16,31 +18,57 @@ import { rollBack } from './rollBack.ts';
  * @returns what the user wants to have planned next; undefined for nothing
  */
 export async function applyPlan(plan: NodePlan, context: ChangeContext): Promise<PlanTarget | undefined> {
-  const { plans, dialogs, l10n } = context;
-  const { root, agent, summary } = plan;
-  if (!plans.isOpen(plan) || root.changeAgent !== agent) {
+  const { plans, log, l10n } = context;
+  const { root, summary } = plan;
+  if (!plans.isOpen(plan) || root.changeAgent !== plan.agent) {
     plans.retire(plan);
     return offerNewPlan(plan, l10n.t('This plan for {0} is of no use any more.', root.label), context);
   }
   if (takesOver(summary) && !(await askToTakeOver(plan, context))) return undefined;
   const consent = await askForConsent(plan, context);
   if (consent === undefined) return undefined;
-  const { confirmWithin } = context.settings();
-  const params = { plan: summary.plan, confirmWithin, consent: [...consent], takeOver: takesOver(summary) };
+  const before = root.changes?.state.latest;
   let applied: AppliedChange;
   try {
     plans.retire(plan);
-    applied = await dialogs.progress(
-      `${root.label}: ${changeTitle(plan.target.kind, summary, l10n)}`,
-      ({ signal, report }) => agent.apply(params, { signal, onProgress: report }),
-    );
+    applied = await carryOut(plan, consent, context);
   } catch (error) {
-    return explainFailure(plan, error, context);
+    log.error(`${root.label}: applying failed: ${describeError(error)}`);
+    if (!isLoss(error)) return explainFailure(plan, error, context);
+    void tellAfterLoss(root, before, context);
+    return undefined;
   }
   // Asking again could fail; the check over a new connection is what tells.
   const known = root.changes?.state;
   if (known !== undefined) root.changesAre({ ...known, latest: applied.change });
   return (await confirmChange(root, applied.change, context)) ? tellOutcome(plan, applied, context) : undefined;
+}
+
+/** Lets the agent apply a plan. @param consent ids of what it may set */
+async function carryOut(
+  { root, agent, target, summary }: NodePlan,
+  consent: readonly string[],
+  { dialogs, settings, changing, l10n }: ChangeContext,
+): Promise<AppliedChange> {
+  const { confirmWithin } = settings();
+  const params = { plan: summary.plan, confirmWithin, consent: [...consent], takeOver: takesOver(summary) };
+  changing.add(root);
+  try {
+    return await dialogs.progress(`${root.label}: ${changeTitle(target.kind, summary, l10n)}`, ({ signal, report }) =>
+      agent.apply(params, { signal, onProgress: report }),
+    );
+  } catch (error) {
+    // How it ended is told with the failure.
+    if (!isLoss(error)) await root.refreshChanges().catch(() => {});
+    throw error;
+  } finally {
+    changing.delete(root);
+  }
+}
+
+/** Whether the conversation with the agent ended before it said how the change did. */
+function isLoss(error: unknown): boolean {
+  return error instanceof AgentError && (error.code === 'agent-closed' || error.code === 'broken-stream');
 }
 
 async function askToTakeOver({ root }: NodePlan, { dialogs, l10n }: ChangeContext): Promise<boolean> {
@@ -91,24 +119,12 @@ async function tellOutcome(
 }
 
 async function explainFailure(plan: NodePlan, error: unknown, context: ChangeContext): Promise<PlanTarget | undefined> {
-  const { dialogs, log, l10n } = context;
+  const { dialogs, l10n } = context;
   const { root } = plan;
-  log.error(`${root.label}: applying failed: ${describeError(error)}`);
   const code = error instanceof AgentError ? error.code : undefined;
   if (code === 'plan-outdated' || code === 'unknown-plan') {
     return offerNewPlan(plan, failureText(error, l10n), context);
   }
-  if (root.changeAgent !== plan.agent) {
-    await dialogs.tell(
-      'error',
-      l10n.t(
-        'The connection to {0} was lost while its rules were changed. The node puts back by itself what nobody confirms; when it is connected again, the tree shows how it stands.',
-        root.label,
-      ),
-    );
-    return undefined;
-  }
-  await root.refreshChanges().catch(() => {});
   void root.readAnew();
   if (code === 'cancelled') {
     await dialogs.tell(
@@ -126,6 +142,31 @@ async function explainFailure(plan: NodePlan, error: unknown, context: ChangeCon
   const back = l10n.t('Roll Back Now');
   if ((await dialogs.tell('error', message, back)) === back) await rollBack(root, pending.change.change, context);
   return undefined;
+}
+
+/** Says that the connection was lost, and when it stands again what became of the change. */
+async function tellAfterLoss(root: Root, before: NodeChange | undefined, context: ChangeContext): Promise<void> {
+  const { dialogs, l10n } = context;
+  void dialogs.tell(
+    'error',
+    l10n.t(
+      'The connection to {0} was lost while its rules were changed. The node puts back by itself what nobody confirms; when it is connected again, you are told how it stands.',
+      root.label,
+    ),
+  );
+  await new Promise<void>((resolve) => {
+    const listener = root.onDidChange((kind) => {
+      if (kind !== 'snapshot' || root.changes === undefined) return;
+      listener.dispose();
+      resolve();
+    });
+  });
+  const latest = root.changes?.state.latest;
+  if (latest === undefined || latest.change === before?.change) {
+    await dialogs.tell('information', l10n.t('{0}: nothing was changed before the connection was lost.', root.label));
+  } else {
+    tellEndedChange({ root, change: latest }, context);
+  }
 }
 
 async function offerNewPlan(

@@ -1,5 +1,6 @@
 import type { Logger } from '../common/logger.ts';
 import type { Localizer } from '../l10n/localizer.ts';
+import type { Root } from '../nodes/root.ts';
 import type { NumberWords } from '../tree/presentation/numberWords.ts';
 import type { ChangeSettings } from './changeSettings.ts';
 import type { Dialogs } from './dialogs.ts';
@@ -20,6 +21,8 @@ export interface ChangeContext {
   readonly dialogs: Dialogs;
   readonly plans: PlanView;
   readonly settings: () => ChangeSettings;
+  /** Nodes that are changed here just now, so that what becomes of the change is told here anyway. */
+  readonly changing: Set<Root>;
   /** Changes that the user ends here, and so need not be told of when the node says how they ended. */
   readonly endedHere: Set<string>;
   readonly log: Logger;

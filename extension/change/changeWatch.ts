@@ -6,7 +6,7 @@ import { describeError } from '../common/transportError.ts';
 import type { Root } from '../nodes/root.ts';
 import type { Roots } from '../nodes/roots.ts';
 
-/** A change that waited to be confirmed, and how it ended. */
+/** A change that was not finished, and how it ended. */
 export interface EndedChange {
   readonly root: Root;
   readonly change: NodeChange;
@@ -22,8 +22,9 @@ const tick = 1_000;
 const ticksBetweenQuestions = 5;
 
 /**
- * Watches nodes on which a change waits to be confirmed or old connections drain, and asks how they stand. Where that
- * ends the node is read anew. Nothing runs while there is nothing to watch.
+ * Watches nodes on which a change is not finished (it waits to be confirmed, or is being applied or rolled back) or old
+ * connections drain, and asks how they stand. Where that ends the node is read anew. Nothing runs while there is nothing
+ * to watch.
  */
 export class ChangeWatch implements Disposable {
   readonly #roots: Roots;
@@ -62,13 +63,13 @@ export class ChangeWatch implements Disposable {
     const { changes } = root;
     if (changes === undefined) return;
     const waited = this.#pending.get(root);
-    const waits = changes.pending?.change.change;
+    const { latest } = changes.state;
+    const waits = latest?.state === 'pending' ? latest.change : undefined;
     if (waits === undefined) this.#pending.delete(root);
     else this.#pending.set(root, waits);
     const drained = changes.state.draining === 0 && this.#draining.delete(root);
     if (changes.state.draining > 0) this.#draining.add(root);
     this.#run();
-    const { latest } = changes.state;
     const ended = waited !== undefined && waited !== waits && latest?.change === waited ? latest : undefined;
     if (ended !== undefined) this.#ended.fire({ root, change: ended });
     // What was kept stands already.
@@ -96,7 +97,8 @@ export class ChangeWatch implements Disposable {
     for (const root of this.#roots.all) {
       const { pending } = root.changes ?? {};
       const isUp = pending !== undefined && pending.rollsBackAt <= now;
-      const isDue = this.#ticks % ticksBetweenQuestions === 0 && (pending !== undefined || this.#draining.has(root));
+      const isWatched = this.#pending.has(root) || this.#draining.has(root);
+      const isDue = isWatched && this.#ticks % ticksBetweenQuestions === 0;
       if (isUp || isDue) void this.#ask(root);
     }
     this.#ticked.fire();

@@ -2,8 +2,9 @@ import type { ChangeContext } from './changeContext.ts';
 import type { EndedChange } from './changeWatch.ts';
 
 /** Says how a change ended that the node itself ended: nobody confirmed it in time. */
-export function tellEndedChange({ root, change }: EndedChange, { dialogs, endedHere, l10n }: ChangeContext): void {
-  if (endedHere.delete(change.change)) return;
+export function tellEndedChange({ root, change }: EndedChange, context: ChangeContext): void {
+  const { dialogs, changing, endedHere, l10n } = context;
+  if (endedHere.delete(change.change) || changing.has(root)) return;
   switch (change.state) {
     case 'rolled-back':
       void dialogs.tell(

@@ -54,6 +54,7 @@ export class FakeChangeNode {
   readonly confirmedOver: number[] = [];
   connections = 0;
   #ids = 0;
+  readonly #losing: (() => void)[] = [];
 
   /** A root over this node; it is not connected yet. */
   root(): Root {
@@ -65,6 +66,11 @@ export class FakeChangeNode {
     });
     const readObjects = async () => undefined;
     return new Root({ id: 'n', kind: 'node', label: 'node', source: 'node', link, readObjects, log: silentLogger });
+  }
+
+  /** Ends all connections, as when the network fails. */
+  loseConnections(): void {
+    for (const lose of this.#losing.splice(0)) lose();
   }
 
   /** Time is up: the node takes back what nobody confirmed. */
@@ -93,6 +99,7 @@ export class FakeChangeNode {
       stdout.end();
       lose(new TransportError('agentExited', { step: 'session', args: { code: 0 } }));
     };
+    this.#losing.push(kill);
     return openClientLink({ agent: { stdin, stdout, kill }, lost, dispose: kill }, 'test', signal);
   }
 

@@ -146,6 +146,32 @@ describe('a change of a node', () => {
   });
 });
 
+describe('a change during which the connection is lost', () => {
+  const outcomes = [
+    ['nothing was begun', undefined, /^node: nothing was changed before the connection was lost\.$/],
+    ['it is rolled back', 'rolled-back', /^node rolled back by itself/],
+    ['it could not be rolled back', 'roll-back-failed', /its rules are not those from before\.$/],
+  ] as const;
+  for (const [name, state, told] of outcomes) {
+    it(`is told of when the connection stands again: ${name}`, async () => {
+      using test = await setUp({ answers: ['Apply'] });
+      const { node, root, dialogs, context } = test;
+      node.applying = () => {
+        if (state !== undefined) {
+          const common = { kind: 'switch', from: 'iptables', to: 'ipvs', appliedAt: '2026-11-21T12:00:00Z' } as const;
+          node.latest = { change: 'x', ...common, state };
+        }
+        node.loseConnections();
+        return new Promise(() => {});
+      };
+      await planChange(root, toIpvs, context);
+      assert.match(dialogs.last('error')?.text ?? '', /^The connection to node was lost while its rules were changed/);
+      while (!dialogs.said.some(({ text }) => told.test(text))) await new Promise(setImmediate);
+      assert.equal(node.connections, 2);
+    });
+  }
+});
+
 describe('a change that is applied', () => {
   it('is left to roll back by itself when no new connection can be made', async () => {
     using test = await setUp({ answers: ['Apply'] });

@@ -3,6 +3,7 @@ import { readChangeSettings } from '../../../../extension/change/changeSettings.
 import type { NodePlan } from '../../../../extension/change/nodePlan.ts';
 import { silentLogger } from '../../../../extension/common/logger.ts';
 import { english } from '../../../../extension/l10n/localizer.ts';
+import type { Root } from '../../../../extension/nodes/root.ts';
 import { numberWords } from '../../../../extension/tree/presentation/numberWords.ts';
 import { FakeChangeNode } from '../../../fakes/changeNode.ts';
 import { ScriptedDialogs } from '../../../fakes/scriptedDialogs.ts';
@@ -41,6 +42,7 @@ export async function setUp({
     dialogs,
     plans,
     settings: () => readChangeSettings((name) => settings[name]),
+    changing: new Set<Root>(),
     endedHere: new Set<string>(),
     log: silentLogger,
     l10n: english,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildSync } from 'esbuild';
-import { type ChangeEntry, type ChangeRecord, needsTimer } from '../../../agent/node/change/changeRecord.ts';
+import { type ChangeEntry, type ChangeRecord, isOpen, needsTimer } from '../../../agent/node/change/changeRecord.ts';
 import { readRecord } from '../../../agent/node/change/recordFile.ts';
 import { hasTimer } from '../../../agent/node/change/timerFile.ts';
 import { AgentClient } from '../../../extension/agentClient/agentClient.ts';
@@ -135,8 +135,19 @@ export class ChangedNode implements Disposable {
     }
   }
 
+  /** Whether the last change is neither made nor taken back. */
+  async isOpen(): Promise<boolean> {
+    const { latest } = await this.record();
+    return latest !== undefined && isOpen(latest);
+  }
+
   async hasTimer(change: string): Promise<boolean> {
     return hasTimer(join(this.#namespaceFolder(), 'timer'), change);
+  }
+
+  /** The lock that who changes the node holds. */
+  get lockFile(): string {
+    return join(this.#namespaceFolder(), 'lock');
   }
 
   #namespaceFolder(): string {

@@ -90,6 +90,7 @@ class FaultyNode implements Disposable {
     if (fault === 'lock is held') return this.#withLockHeld(end, () => isOver);
     await this.#strike(fault, applier);
     this.tools.disarm();
+    await this.tools.ended();
     const result = await end;
     rmSync(join(this.node.disk, 'filler'), { force: true });
     return result;
@@ -101,15 +102,22 @@ class FaultyNode implements Disposable {
       case 'applier is killed':
         applier.kill('SIGKILL');
         await once(applier, 'exit');
+        await this.#untilTimerTakesOver();
         break;
       case 'its session is killed':
         process.kill(-pid, 'SIGKILL');
         await once(applier, 'exit');
+        await this.#untilTimerTakesOver();
         break;
       case 'disk is full':
         // It ends when there is no room left.
         assert.throws(() => execFileSync('dd', ['if=/dev/zero', `of=${join(this.node.disk, 'filler')}`], quiet));
     }
+  }
+
+  /** The timer has to wait for the tool that the dead applier ran, or the tool writes when all is rolled back. */
+  async #untilTimerTakesOver(): Promise<void> {
+    while (!isWaitedFor(this.node.lockFile) && (await this.node.isOpen())) await delay(10);
   }
 
   /** Holds the lock of iptables until a tool waits for it. */
@@ -118,8 +126,7 @@ class FaultyNode implements Disposable {
     const holder = spawn('flock', [xtablesLock, 'sh', '-c', 'echo held; exec cat'], { stdio: 'pipe' });
     await once(holder.stdout, 'data');
     this.tools.disarm();
-    const waiting = new RegExp(`-> FLOCK .*:${statSync(xtablesLock).ino} `);
-    while (!isOver() && !waiting.test(readFileSync('/proc/locks', 'utf8'))) await delay(10);
+    while (!isOver() && !isWaitedFor(xtablesLock)) await delay(10);
     holder.stdin.end();
     await once(holder, 'exit');
     return end;
@@ -151,6 +158,14 @@ class FaultyNode implements Disposable {
     this.tools[Symbol.dispose]();
     this.node[Symbol.dispose]();
   }
+}
+
+/** Whether somebody waits for the lock of a file; the kernel lists them as `-> FLOCK ... 00:2c:5`. */
+function isWaitedFor(file: string): boolean {
+  const { dev, ino } = statSync(file);
+  const [major, minor] = [(dev >> 8) & 0xfff, (dev & 0xff) | ((dev >> 12) & 0xfff00)];
+  const device = [major, minor].map((part) => part.toString(16).padStart(2, '0')).join(':');
+  return new RegExp(`-> FLOCK .* ${device}:${ino} `).test(readFileSync('/proc/locks', 'utf8'));
 }
 
 /** The pieces that only one of two states of a node has. */
@@ -191,4 +206,35 @@ describe(`a change during which something goes wrong (seed ${seed})`, () => {
       }
     });
   }
+
+  it('leaves the old rules or the new ones: applier is killed at whatever moment', async () => {
+    const random = new SeededRandom(seed + faults.length);
+    using faulty = new FaultyNode(random, 'nft');
+    const { node } = faulty;
+    let usualMs = 1_000;
+    for (let count = 0; count < faultsOfEach; ) {
+      const target = faulty.target();
+      if ((await faulty.runs(target)) === 0) continue;
+      count++;
+      const moment = random.below(120) / 100;
+      const what = `fault ${count}: after ${moment} of ${usualMs} ms, ${target.join(' ')}`;
+      const old = node.rules();
+      const before = (await node.record()).latest?.id;
+      const applier = node.start(...target, '--confirm-within', '1');
+      const end = ended(applier);
+      await Promise.race([end, delay(moment * usualMs)]);
+      applier.kill('SIGKILL');
+      await end;
+      // Whoever looks at the node starts the timer of a change whose applier did not come so far.
+      assert.equal((await node.agent('state')).end, 0);
+      const change = await node.settled();
+      assert.deepEqual(difference(node.rules(), old), [], what);
+      if (change?.id !== before) assert.deepEqual([change?.state, change?.differences], ['rolled-back', 0], what);
+
+      const started = performance.now();
+      const again = await node.agent(...target);
+      assert.equal(again.end, 0, again.stderr);
+      usualMs = Math.round(performance.now() - started);
+    }
+  });
 });

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -87,6 +87,12 @@ export class InterceptedTools implements Disposable {
       await delay(10);
     }
     return true;
+  }
+
+  /** Waits until the tool that had stopped has ended. */
+  async ended(): Promise<void> {
+    const pid = readFileSync(join(this.folder, 'reached'), 'utf8').trim();
+    while (existsSync(`/proc/${pid}`)) await delay(10);
   }
 
   /** Lets the tool that has stopped go on. */

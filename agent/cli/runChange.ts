@@ -153,8 +153,9 @@ function describeApplied(
   { steps, durationMs, verified }: AppliedChange,
 ): string {
   const { added, removed } = order.plan;
+  const counted = steps === 1 ? '1 step' : `${steps} steps`;
   const lines = [
-    `${change.from} -> ${change.to}: ${added} added, ${removed} removed, in ${steps} steps and ${Math.round(durationMs)} ms.`,
+    `${change.from} -> ${change.to}: ${added} added, ${removed} removed, in ${counted} and ${Math.round(durationMs)} ms.`,
     ...(verified ? [] : ['Reading it back took too long, and was given up.']),
     change.state === 'pending'
       ? `It is rolled back at ${change.deadline ?? ''} unless it is confirmed: confirm ${change.change}`

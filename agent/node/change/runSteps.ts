@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { couldNotBegin, type PlanStep } from '../../plan/planStep.ts';
+import type { PlanStep } from '../../plan/planStep.ts';
 import type { Command, CommandResult } from '../command.ts';
 import { commandFailure } from '../commandPart.ts';
 import type { ChangeableMachine } from './changeableMachine.ts';
@@ -16,8 +16,7 @@ export interface ChangeWork {
 }
 
 /** The part of a step that is run. */
-type Tool = Pick<PlanStep, 'argv'> &
-  Partial<Pick<PlanStep, 'quickArgv' | 'stdin' | 'alsoFine' | 'stderrMeansFailure' | 'busyForMs'>>;
+type Tool = Pick<PlanStep, 'argv'> & Partial<Pick<PlanStep, 'stdin' | 'alsoFine' | 'stderrMeansFailure' | 'busyForMs'>>;
 
 /** Told before each step. */
 export type StepWatcher = (step: PlanStep, done: number, total: number) => void;
@@ -38,12 +37,11 @@ const maxOutputBytes = 1024 * 1024;
  */
 export async function changeWith(
   work: ChangeWork,
-  { argv, quickArgv, stdin = '', alsoFine = [], stderrMeansFailure = false, busyForMs = 0 }: Tool,
+  { argv, stdin = '', alsoFine = [], stderrMeansFailure = false, busyForMs = 0 }: Tool,
 ): Promise<void> {
   if (work.signal?.aborted) throw cancelled();
   const command: Command = { argv, stdin, timeoutMs: stepTimeoutMs, maxOutputBytes };
-  const quick = quickArgv && (await changeWhenFree({ ...command, argv: quickArgv }, busyForMs, work));
-  const result = quick && hasBegun(quick) ? quick : await changeWhenFree(command, busyForMs, work);
+  const result = await changeWhenFree(command, busyForMs, work);
   const { end, stderr } = result;
   if (end.kind === 'cancelled') throw cancelled();
   if (end.kind === 'exited' && alsoFine.includes(end.code)) return;
@@ -65,12 +63,6 @@ async function changeWhenFree(
     if (!isBusy(result) || signal?.aborted || monotonicMs() >= deadline) return result;
     await sleep(busyPauseMs);
   }
-}
-
-/** Whether a quicker way was there and did anything; otherwise nothing has happened. */
-function hasBegun({ end }: CommandResult): boolean {
-  if (end.kind === 'notFound' || end.kind === 'notStarted') return false;
-  return !(end.kind === 'exited' && end.code === couldNotBegin);
 }
 
 /** What nft says of EBUSY. */

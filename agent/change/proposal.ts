@@ -19,6 +19,7 @@ import { rulesOfMode } from '../plan/leftovers/rulesOfMode.ts';
 import { modeOf } from '../plan/modeOf.ts';
 import { type PlanFacts, planChange } from '../plan/planChange.ts';
 import { type KeptObjects, parseKeptObjects, printKeptObjects } from './keptObjects.ts';
+import { serviceOwners } from './serviceOwners.ts';
 
 /** Where a change shall lead, as in `change/plan`, with any number of texts of objects. */
 export type ProposalTarget =
@@ -45,6 +46,8 @@ interface Destination {
   readonly notes: readonly PartReason[];
   /** What planning should know of the objects. */
   readonly facts?: Partial<PlanFacts>;
+  /** The Services of virtual servers; asked for only where there are some. */
+  readonly owners: () => Promise<ReadonlyMap<string, string>>;
   readonly excludeCidrs?: readonly string[];
   readonly putBack?: ChangeOrder['putBack'];
   readonly ipvsTimeouts?: IpvsTimeouts;
@@ -63,7 +66,7 @@ export async function propose(
 ): Promise<Proposal> {
   const { machine, folder } = environment;
   const [raw, record] = await Promise.all([readRaw(machine, options), folder.readRecord()]);
-  const { desired, objects, refusals, notes, facts, excludeCidrs, putBack, ipvsTimeouts } = await destination(
+  const { desired, objects, refusals, notes, facts, owners, excludeCidrs, putBack, ipvsTimeouts } = await destination(
     environment,
     target,
     given,
@@ -75,7 +78,9 @@ export async function propose(
   });
   const wanted = inBackend(desired, reading.backend);
   const current = target.kind === 'undo' ? withoutSharedChain(reading.rules, wanted) : reading.rules;
-  const plan = planChange(current, wanted, { ...reading.facts, ...facts });
+  const hasServers = [current, wanted].some((rules) => virtualServersOf(rules).size > 0);
+  const known = { ...reading.facts, ...facts, ...(hasServers && { owners: await owners() }) };
+  const plan = planChange(current, wanted, known);
   return {
     order: {
       kind: target.kind,
@@ -115,6 +120,13 @@ async function destination(
   raw: RawReading,
   record: ChangeRecord,
 ): Promise<Destination> {
+  const keptOwners = async (): Promise<ReadonlyMap<string, string>> => {
+    const kept = await readKept(environment, record);
+    if (kept === undefined) return new Map();
+    const facts = await readKernelFacts(environment.machine);
+    const objects = mergeObjects(kept.objects.map((text) => readObjects(text, 'objects').objects));
+    return serviceOwners(objects, completeProxyOptions(kept.options, facts));
+  };
   switch (target.kind) {
     case 'apply': {
       const mode = target.mode ?? serviceMode(modeOf(understand(raw, {}).rules)) ?? 'iptables';
@@ -130,9 +142,9 @@ async function destination(
       return compiled(environment, target.mode, objects, given, kept?.options);
     }
     case 'undo':
-      return { ...(await beforeLastChange(environment, record)), refusals: [], notes: [] };
+      return { ...(await beforeLastChange(environment, record)), owners: keptOwners, refusals: [], notes: [] };
     case 'clean-up':
-      return { ...cleanedUp(raw), objects: keptFile(record), refusals: [], notes: [] };
+      return { ...cleanedUp(raw), objects: keptFile(record), owners: keptOwners, refusals: [], notes: [] };
   }
 }
 
@@ -186,6 +198,7 @@ async function compiled(
   return {
     desired,
     facts: { udpFrontends },
+    owners: async () => serviceOwners(objects, complete),
     objects: { text: printKeptObjects({ mode, options, objects: texts }) },
     ...(excludeCidrs && { excludeCidrs }),
     ...(mode === 'ipvs' && { ipvsTimeouts: [tcpTimeout, tcpFinTimeout, udpTimeout] as const }),

@@ -42,6 +42,10 @@ describe('applying Services to a test node from VS Code', () => {
     await workbench().notification('The plan for testnode is open').waitFor({ timeout: changeTimeout });
     await workbench().editorTab('Plan for testnode').waitFor();
     await workbench().screenshot(`${picture}-plan`);
+    // Something comes for each Service, and in ipvs mode too it is known for which.
+    await workbench()
+      .editorLine(/# +shop\/web +\+[1-9]/)
+      .waitFor();
     await workbench().goToSymbol('shop/web');
     await workbench().editorLine('+++ shop/web').waitFor();
     await workbench().pressInNotification('The plan for testnode is open', 'Apply');

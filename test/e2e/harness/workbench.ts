@@ -223,8 +223,8 @@ export class Workbench {
     return texts;
   }
 
-  /** A line of the active text editor, by a part of its text. Spaces count as they stand there. */
-  editorLine(text: string): Locator {
+  /** A line of the active text editor in sight, by a part of its text. Spaces count as they stand there. */
+  editorLine(text: string | RegExp): Locator {
     // The editor shows spaces as no-break spaces, which a text filter takes for spaces.
     return this.page.locator('.editor-group-container.active .monaco-editor .view-line').filter({ hasText: text });
   }

@@ -1,7 +1,7 @@
 import type { IpFamily } from '../../model/address.ts';
 import type { FamilyRules, ServiceRules, VirtualServerRules } from '../../model/serviceRules.ts';
 import type { ConnectionsInUse } from '../ipvs/connectionsInUse.ts';
-import { type DrainingServer, keptSigns, withKeptEntries } from '../ipvs/drainingServers.ts';
+import { type DrainingServer, keptSigns, namingEntries, withKeptEntries } from '../ipvs/drainingServers.ts';
 import type { NodeUse } from './nodeUse.ts';
 
 /**
@@ -153,6 +153,8 @@ function familyAfterDraining(rules: FamilyRules, draining: DrainingFamily): Fami
   }
   const signs = keptSigns(drainingServers(draining), rules, { ...rules, virtualServers }, draining.family);
   const isServed = servedAddresses(virtualServers);
+  // One port names the virtual servers of a node port at all addresses of the node.
+  const names = namingEntries({ ...rules, virtualServers }, draining.family);
   const gone = new Set([...signs.addresses].filter((address) => !isServed.has(address)));
   return {
     ...rules,
@@ -161,7 +163,8 @@ function familyAfterDraining(rules: FamilyRules, draining: DrainingFamily): Fami
       [...rules.ipsets].map(([name, set]) => {
         const signsOfSet = signs.entries.get(name);
         if (signsOfSet === undefined) return [name, set];
-        const entries = [...set.entries].filter((entry) => !signsOfSet.has(entry) || isServed.has(entry));
+        const isUsed = (entry: string): boolean => isServed.has(entry) || names.get(name)?.has(entry) === true;
+        const entries = [...set.entries].filter((entry) => !signsOfSet.has(entry) || isUsed(entry));
         return [name, { ...set, entries: new Set(entries) }];
       }),
     ),

@@ -56,11 +56,7 @@ export function keptSigns(
 ): KeptSigns {
   const addresses = new Set<string>();
   const entries = new Map<string, Set<string>>();
-  const keep = (set: string, entry: string): void => {
-    const known = entries.get(set);
-    if (known === undefined) entries.set(set, new Set([entry]));
-    else known.add(entry);
-  };
+  const keep = (set: string, entry: string): void => addTo(entries, set, entry);
   for (const key of new Set(draining.map(({ virtualServer }) => virtualServer))) {
     const server = current.virtualServers.get(key);
     if (server === undefined || desired.virtualServers.has(key)) continue;
@@ -76,6 +72,24 @@ export function keptSigns(
     }
   }
   return { addresses, entries };
+}
+
+/** The entries, by name of set, by which the virtual servers at the node's own addresses are known for kube-proxy's. */
+export function namingEntries(rules: Rules, family: IpFamily): ReadonlyMap<string, ReadonlySet<string>> {
+  const entries = new Map<string, Set<string>>();
+  for (const { protocol, address } of rules.virtualServers.values()) {
+    const frontend: Frontend = { protocol, ...splitAddress(address) };
+    if (rules.serviceDevice?.addresses.has(frontend.ip) === true) continue;
+    const sign = namingEntry(rules, frontend, family);
+    if (sign !== undefined) addTo(entries, sign.set, sign.entry);
+  }
+  return entries;
+}
+
+function addTo(entries: Map<string, Set<string>>, set: string, entry: string): void {
+  const known = entries.get(set);
+  if (known === undefined) entries.set(set, new Set([entry]));
+  else known.add(entry);
 }
 
 /** Wanted sets with what has to stay in them, and sets that have to stay with nothing else in them. */

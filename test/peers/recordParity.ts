@@ -35,6 +35,10 @@ const shownSeed = 1;
 /** Where the oracle is put in the test node. */
 const remoteProgram = '/root/kube-proxy-oracle';
 
+/** `v1.36.3`, which names the cache. */
+const [kubernetesVersion = ''] =
+  /(?<=k8s\.io\/kubernetes )\S+/.exec(await readFile(join(import.meta.dirname, 'kube-proxy/go.mod'), 'utf8')) ?? [];
+
 /** How many sets are recorded at the same time. */
 const workers = 2;
 
@@ -49,12 +53,11 @@ async function main(): Promise<void> {
     options: { seeds: { type: 'string' }, modes: { type: 'string' }, show: { type: 'boolean' } },
     allowPositionals: true,
   });
-  const program = await buildKubeProxyOracle((message) => console.log(message));
   if (values.show === true) {
     const [seed, mode, family] = positionals;
     const set = generatedSet(Number(seed));
     const job = { set, mode: named(modes, mode), family: named(families, family) };
-    const files = await readCached(job, program);
+    const files = await readCached(job);
     if (files === undefined) throw new Error('It was not recorded on this machine.');
     process.stdout.write(canonicalText(canonicalFiles(files, job.family)));
     return;
@@ -62,7 +65,7 @@ async function main(): Promise<void> {
   const seeds = values.seeds === undefined ? generatedSeeds : seedRange(values.seeds);
   for (const mode of values.modes?.split(',').map((name) => named(modes, name)) ?? modes) {
     const jobs = seeds.map(generatedSet).flatMap((set) => families.map((family): Job => ({ set, mode, family })));
-    await recordJobs(jobs, mode, program);
+    await recordJobs(jobs, mode);
   }
 }
 
@@ -78,13 +81,16 @@ function seedRange(text: string): readonly number[] {
   return generatedSeeds.filter((seed) => seed >= first && seed <= last);
 }
 
-async function recordJobs(jobs: readonly Job[], mode: ServiceMode, program: string): Promise<void> {
+async function recordJobs(jobs: readonly Job[], mode: ServiceMode): Promise<void> {
   const missing: Job[] = [];
-  for (const job of jobs) if ((await readCached(job, program)) === undefined) missing.push(job);
-  if (missing.length > 0) await (mode === 'ipvs' ? recordInTestNode : recordOnHost)(missing, program);
+  for (const job of jobs) if ((await readCached(job)) === undefined) missing.push(job);
+  if (missing.length > 0) {
+    const program = await buildKubeProxyOracle((message) => console.log(message));
+    await (mode === 'ipvs' ? recordInTestNode : recordOnHost)(missing, program);
+  }
   const records = jobs.map(async (job): Promise<ParityRecord> => {
     const { set, mode, family } = job;
-    const files = (await readCached(job, program)) ?? new Map();
+    const files = (await readCached(job)) ?? new Map();
     const canonical = canonicalFiles(files, family);
     if (set.seed === shownSeed) {
       await mkdir(join(parityFolder, 'shown'), { recursive: true });
@@ -97,7 +103,7 @@ async function recordJobs(jobs: readonly Job[], mode: ServiceMode, program: stri
 
 async function recordOnHost(jobs: readonly Job[], program: string): Promise<void> {
   const run: RunWhereRecorded = (argv, stdin) => runCommand({ argv: ['nice', ...argv], stdin });
-  await recordAll(jobs, program, program, run);
+  await recordAll(jobs, program, run);
   await writeTools('host', run);
 }
 
@@ -107,22 +113,17 @@ async function recordInTestNode(jobs: readonly Job[], program: string): Promise<
     stdin: await readFile(program),
   });
   const run: RunWhereRecorded = (argv, stdin) => node.run(argv, { stdin });
-  await recordAll(jobs, program, remoteProgram, run);
+  await recordAll(jobs, remoteProgram, run);
   await writeTools('testNode', run);
 }
 
-/** @param programThere the oracle where it runs */
-async function recordAll(
-  jobs: readonly Job[],
-  program: string,
-  programThere: string,
-  run: RunWhereRecorded,
-): Promise<void> {
+/** @param program the oracle, where it runs */
+async function recordAll(jobs: readonly Job[], program: string, run: RunWhereRecorded): Promise<void> {
   const waiting = [...jobs];
   const work = async (): Promise<void> => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
       const { set, mode, family } = job;
-      await writeCached(job, program, await recordSet(run, programThere, set, mode, family));
+      await writeCached(job, await recordSet(run, program, set, mode, family));
       console.log(`${set.seed} ${mode} ${family}: recorded`);
     }
   };
@@ -136,23 +137,23 @@ async function writeTools(where: 'host' | 'testNode', run: RunWhereRecorded): Pr
   await writeFile(path, `${JSON.stringify({ ...known, [where]: versions }, undefined, 2)}\n`);
 }
 
-/** Rules depend on nothing but the program, the objects and the options. */
-function cachedFile({ set, mode, family }: Job, program: string): string {
-  const input = JSON.stringify([program, oracleArguments(set.options, family), objectLines(set.objects)]);
+/** Rules depend on nothing but kube-proxy's version, the objects and the options. */
+function cachedFile({ set, mode, family }: Job): string {
+  const input = JSON.stringify([oracleArguments(set.options, family), objectLines(set.objects)]);
   const liberal = set.options.kernel.conntrackTcpLiberal;
   const key = createHash('sha256').update(input).update(String(liberal)).digest('hex').slice(0, 16);
-  return join(cacheFolder(), 'parity', `${set.seed}-${mode}-${family}-${key}.json`);
+  return join(cacheFolder(), 'parity', kubernetesVersion, `${set.seed}-${mode}-${family}-${key}.json`);
 }
 
-async function readCached(job: Job, program: string): Promise<RuleFiles | undefined> {
-  const text = await readFile(cachedFile(job, program), 'utf8').catch(() => undefined);
+async function readCached(job: Job): Promise<RuleFiles | undefined> {
+  const text = await readFile(cachedFile(job), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const files: Record<string, string> = JSON.parse(text);
   return new Map(Object.entries(files));
 }
 
-async function writeCached(job: Job, program: string, files: RuleFiles): Promise<void> {
-  const path = cachedFile(job, program);
+async function writeCached(job: Job, files: RuleFiles): Promise<void> {
+  const path = cachedFile(job);
   await mkdir(join(path, '..'), { recursive: true });
   await writeFile(path, JSON.stringify(Object.fromEntries(files)));
 }

@@ -1,6 +1,7 @@
 // Command oracle programs the kernel of the network namespace it runs in as kube-proxy does: it hands the Services and
 // EndpointSlices of a file to the proxiers of k8s.io/kubernetes, with no API server, and ends after the first sync.
-// With -bench it syncs when it is told to, and says how long that took.
+// With -bench it syncs when it is told to, and says how long that took; with -start it first removes what kube-proxy
+// removes of other modes when it starts.
 package main
 
 import (
@@ -26,11 +27,23 @@ func main() {
 	mode := flag.String("mode", "iptables", "iptables, ipvs or nftables")
 	file := flag.String("objects", "", "file with one Service or EndpointSlice in JSON on each line")
 	isBench := flag.Bool("bench", false, "sync whenever standard input says so, and print how long it took")
+	isStart := flag.Bool("start", false, "remove other modes' rules first, as a kube-proxy that starts does")
 	flag.Parse()
+	if err := start(*mode, *isStart); err != nil {
+		fmt.Fprintln(os.Stderr, "oracle:", err)
+		os.Exit(1)
+	}
 	if err := run(*mode, *file, flags, *isBench); err != nil {
 		fmt.Fprintln(os.Stderr, "oracle:", err)
 		os.Exit(1)
 	}
+}
+
+func start(mode string, isStart bool) error {
+	if !isStart {
+		return nil
+	}
+	return cleanAsStarting(context.Background(), mode)
 }
 
 func run(mode, file string, flags *nodeFlags, isBench bool) error {

@@ -44,7 +44,7 @@ describe('applying Services to a test node from VS Code', () => {
     await workbench().screenshot(`${picture}-plan`);
     // Something comes for each Service, and in ipvs mode too it is known for which.
     await workbench()
-      .editorLine(/# +shop\/web +\+[1-9]/)
+      .editorLine(/#\s+shop\/web\s+\+[1-9]/)
       .waitFor();
     await workbench().goToSymbol('shop/web');
     await workbench().editorLine('+++ shop/web').waitFor();

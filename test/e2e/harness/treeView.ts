@@ -84,6 +84,11 @@ export class TreeView {
   /** Opens the context menu of a row and chooses an entry. */
   async chooseFromMenu(name: string | RegExp, entry: string): Promise<void> {
     await this.row(name).click({ button: 'right' });
-    await this.#page.getByRole('menuitem', { name: entry }).click();
+    // Chosen with the keyboard: VS Code ignores the mouse for the first moment that a menu is open.
+    const item = this.#page.getByRole('menuitem', { name: entry });
+    await item.hover();
+    await this.#page.locator('.monaco-menu .action-item.focused').filter({ has: item }).waitFor();
+    await this.#page.keyboard.press('Enter');
+    await item.waitFor({ state: 'hidden' });
   }
 }

@@ -19,6 +19,9 @@ export type PlanPart =
   | 'sysctls'
   | 'conntrack';
 
+/** The exit code (EX_TEMPFAIL) of a quicker way that changed nothing. */
+export const couldNotBegin = 75;
+
 /** One run of one tool: what is written in one go, and is in the kernel whole or not at all where the tool can do that. */
 export interface PlanStep {
   readonly phase: PlanPhase;
@@ -26,6 +29,11 @@ export interface PlanStep {
   readonly family: IpFamily;
   /** The program and its arguments; there is no shell. */
   readonly argv: readonly [program: string, ...args: string[]];
+  /**
+   * A quicker way to the same, which reads the same standard input. Where its program is missing, or ends with
+   * {@link couldNotBegin}, nothing has happened yet and `argv` is run.
+   */
+  readonly quickArgv?: readonly [program: string, ...args: string[]];
   /** What it reads from its standard input; '' for none. */
   readonly stdin: string;
   /** Exit codes other than 0 that mean the same: `conntrack -D` ends with 1 when there was nothing to delete. */

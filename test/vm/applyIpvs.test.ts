@@ -15,6 +15,8 @@ import type { IptablesRules, IptablesTable, ServiceTable } from '../../agent/mod
 import type { KubernetesObjects } from '../../agent/objects/kubernetesObjects.ts';
 import { readObjects } from '../../agent/objects/readObjects.ts';
 import { readIptablesRules } from '../../agent/plan/iptables/readIptablesRules.ts';
+import { quickIpvsadm } from '../../agent/plan/ipvs/quickIpvsadm.ts';
+import { couldNotBegin } from '../../agent/plan/planStep.ts';
 import { caseFolder } from '../golden/cases.ts';
 import { recordedObjects, recordedOptions } from '../golden/compileInput.ts';
 import { mixedObjects } from '../peers/mixedObjects.ts';
@@ -98,10 +100,12 @@ describe('ipvs mode on the test node', () => {
   it('gets from any objects to any others', async () => {
     const random = new SeededRandom(20261121);
     for (let step = 0; step < 30; step++) {
+      node.isQuick = step % 2 === 0;
       const desired = stateOf(compileMixed(1 + random.below(6), random.below(25), options()));
       await node.apply(desired, 'ipv4');
       assert.deepEqual(node.state('ipv4'), desired, `step ${step}`);
     }
+    node.isQuick = true;
   });
 
   it('changes to every scheduler', async () => {
@@ -110,6 +114,28 @@ describe('ipvs mode on the test node', () => {
       await node.apply(desired, 'ipv4');
       assert.deepEqual(node.state('ipv4'), desired, scheduler);
     }
+  });
+
+  it('tells the kernel the same in the quicker way, and hears of the same failures', async () => {
+    const saved = 'ipvsadm -Sn | grep -E "10.98|fd98"';
+    const clear = `${saved} | sed "s/^-A/-D/; s/ -s .*//; /^-a/d" | ipvsadm -R`;
+    const written = async (argv: readonly string[], lines: string): Promise<string> => {
+      await machine.run(argv, { stdin: lines });
+      return (await machine.run(['sh', '-c', `${saved}; ${clear}`])).toString();
+    };
+    const made = serverForms.map(([one]) => `${one}\n`).join('');
+    const edited = `${made}${serverForms.map(([, other]) => `${other}\n`).join('')}`;
+    for (const lines of [made, edited]) {
+      const expected = await written(['ipvsadm', '-R'], lines);
+      assert.match(expected, /^-a -t \[fd98::1\]:443 -r \[fd98::2\]:8443 -m -w 1$/m);
+      assert.equal(await written(quickIpvsadm, lines), expected);
+    }
+    const twice = await machine.tryRun(quickIpvsadm, { stdin: '-D -t 10.98.0.9:9\n-D -t 10.98.0.9:9\n' });
+    assert.equal(twice.exitCode, 1);
+    assert.equal(twice.stderr.split('\n').length, 3);
+    const unknown = await machine.tryRun(quickIpvsadm, { stdin: `${made}-A -t 10.98.0.9:9 --pe sip\n` });
+    assert.equal(unknown.exitCode, couldNotBegin);
+    assert.equal(await written(['true'], ''), '');
   });
 
   it('fills a set anew while rules match it', async () => {
@@ -213,6 +239,18 @@ const plainServer = {
   persistenceMask: undefined,
   flags: [],
 } as const;
+
+/** Lines that make virtual servers, and lines that change them. */
+const serverForms: readonly (readonly [string, string])[] = [
+  ['-A -t 10.98.0.1:80 -s rr', '-E -t 10.98.0.1:80 -s sh -p 60 -M 255.255.255.0 -b sh-port,sh-fallback'],
+  ['-a -t 10.98.0.1:80 -r 10.98.1.1:8080 -m -w 1', '-e -t 10.98.0.1:80 -r 10.98.1.1:8080 -m -w 0'],
+  ['-a -t 10.98.0.1:80 -r 10.98.1.2:8080 -m -w 65535', '-d -t 10.98.0.1:80 -r 10.98.1.2:8080'],
+  ['-A -u 10.98.0.1:53 -s wrr -o', '-E -u 10.98.0.1:53 -s mh -b mh-fallback,mh-port'],
+  ['-a -u 10.98.0.1:53 -r 10.98.1.1:53 -m -w 2', '-a -u 10.98.0.1:53 -r 10.98.1.3:53 -m -w 2'],
+  ['-A --sctp-service 10.98.0.1:99 -s lc -p 86400', '-E --sctp-service 10.98.0.1:99 -s lc -b flag-1,flag-2,flag-3'],
+  ['-A -t [fd98::1]:443 -s rr -p 10 -M 64', '-E -t [fd98::1]:443 -s rr -p 10'],
+  ['-a -t [fd98::1]:443 -r [fd98::2]:8443 -m -w 1', '-D -u 10.98.0.1:53'],
+];
 
 /** A load balancer of both families that the node may not use. */
 const closedService = {

@@ -30,6 +30,8 @@ export function ipvsState({ ipset, ipvsadm, addresses }: IpvsDump, family: IpFam
 
 /** A test node in ipvs mode. It reads all in one go and runs a whole plan in one: each command there takes its time. */
 export class IpvsNode {
+  /** Whether steps are run in the quicker way that they have. */
+  isQuick = true;
   readonly #node: TestNode;
   #dump: IpvsDump = { ipset: '', ipvsadm: '', addresses: '', connections: '' };
 
@@ -57,7 +59,7 @@ export class IpvsNode {
   /** Plans from what the node held when something was last run. */
   async apply(desired: IpvsState, family: IpFamily): Promise<IpvsPlan> {
     const plan = planIpvs(this.state(family), desired, family, readConnections(this.#dump.connections));
-    await this.run(plan.steps.map((step) => stepScript(step)).join(''));
+    await this.run(plan.steps.map((step) => stepScript(step, this.isQuick)).join(''));
     return plan;
   }
 }
@@ -66,10 +68,13 @@ const readAll =
   'ipset save; printf "\\0"; ipvsadm -Sn; printf "\\0"; ip -j address; printf "\\0"; cat /proc/net/ip_vs_conn';
 
 /** Runs a step as its description says, and ends the script where it fails. */
-function stepScript({ argv, stdin, alsoFine = [], stderrMeansFailure = false }: PlanStep): string {
+function stepScript(
+  { argv, quickArgv, stdin, alsoFine = [], stderrMeansFailure = false }: PlanStep,
+  isQuick: boolean,
+): string {
   const fine = alsoFine.map((code) => `[ $code = ${code} ] || `).join('');
   const failure = '{ cat /run/words >&2; exit 1; }';
-  return `code=0; ${shellQuote(argv)} 2> /run/words << 'END OF INPUT' || code=$?
+  return `code=0; ${shellQuote(isQuick ? (quickArgv ?? argv) : argv)} 2> /run/words << 'END OF INPUT' || code=$?
 ${stdin}END OF INPUT
 [ $code = 0 ] || ${fine}${failure}
 ${stderrMeansFailure ? `[ ! -s /run/words ] || ${failure}\n` : ''}`;

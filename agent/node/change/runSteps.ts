@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PlanStep } from '../../plan/planStep.ts';
+import { couldNotBegin, type PlanStep } from '../../plan/planStep.ts';
 import type { Command, CommandResult } from '../command.ts';
 import { commandFailure } from '../commandPart.ts';
 import type { ChangeableMachine } from './changeableMachine.ts';
@@ -16,7 +16,8 @@ export interface ChangeWork {
 }
 
 /** The part of a step that is run. */
-type Tool = Pick<PlanStep, 'argv'> & Partial<Pick<PlanStep, 'stdin' | 'alsoFine' | 'stderrMeansFailure' | 'busyForMs'>>;
+type Tool = Pick<PlanStep, 'argv'> &
+  Partial<Pick<PlanStep, 'quickArgv' | 'stdin' | 'alsoFine' | 'stderrMeansFailure' | 'busyForMs'>>;
 
 /** Told before each step. */
 export type StepWatcher = (step: PlanStep, done: number, total: number) => void;
@@ -37,11 +38,12 @@ const maxOutputBytes = 1024 * 1024;
  */
 export async function changeWith(
   work: ChangeWork,
-  { argv, stdin = '', alsoFine = [], stderrMeansFailure = false, busyForMs = 0 }: Tool,
+  { argv, quickArgv, stdin = '', alsoFine = [], stderrMeansFailure = false, busyForMs = 0 }: Tool,
 ): Promise<void> {
   if (work.signal?.aborted) throw cancelled();
   const command: Command = { argv, stdin, timeoutMs: stepTimeoutMs, maxOutputBytes };
-  const result = await changeWhenFree(command, busyForMs, work);
+  const quick = quickArgv && (await changeWhenFree({ ...command, argv: quickArgv }, busyForMs, work));
+  const result = quick && hasBegun(quick) ? quick : await changeWhenFree(command, busyForMs, work);
   const { end, stderr } = result;
   if (end.kind === 'cancelled') throw cancelled();
   if (end.kind === 'exited' && alsoFine.includes(end.code)) return;
@@ -63,6 +65,12 @@ async function changeWhenFree(
     if (!isBusy(result) || signal?.aborted || monotonicMs() >= deadline) return result;
     await sleep(busyPauseMs);
   }
+}
+
+/** Whether a quicker way was there and did anything; otherwise nothing has happened. */
+function hasBegun({ end }: CommandResult): boolean {
+  if (end.kind === 'notFound' || end.kind === 'notStarted') return false;
+  return !(end.kind === 'exited' && end.code === couldNotBegin);
 }
 
 /** What nft says of EBUSY. */

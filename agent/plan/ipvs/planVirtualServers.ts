@@ -3,6 +3,7 @@ import type { VirtualServerRules } from '../../model/serviceRules.ts';
 import type { PartPlan, PlannedChange, PlanStep } from '../planStep.ts';
 import type { DrainingServer } from './drainingServers.ts';
 import type { IpvsOwners } from './ipvsOwners.ts';
+import { quickIpvsadm } from './quickIpvsadm.ts';
 import { onePacketFlag } from './readVirtualServers.ts';
 
 type VirtualServers = ReadonlyMap<string, VirtualServerRules>;
@@ -50,6 +51,7 @@ class ServerPlanner {
               part: 'virtualServers',
               family: this.#family,
               argv: ['ipvsadm', '-R'],
+              quickArgv: quickIpvsadm,
               stdin: `${lines.join('\n')}\n`,
               stderrMeansFailure: true,
             },

@@ -160,6 +160,25 @@ describe('taking a part away in ipvs mode', () => {
     assert.equal(ipv4Of(left).ipsets.get('KUBE-CLUSTER-IP')?.entries.has(`${ip},tcp:80`), false);
     assert.equal(ruleDifferences(rulesAfterDraining(left, drains), desired), 0);
   });
+
+  it('leaves a node port in its set when one of the addresses that have it goes', () => {
+    const [, nodePort] = [...ipv4Of(ipvs).virtualServers].find(([, { address }]) => address.endsWith(':30002')) ?? [];
+    assert.ok(nodePort);
+    const another = { ...nodePort, address: '192.168.99.99:30002' };
+    const virtualServers = new Map([...ipv4Of(ipvs).virtualServers, ['tcp 192.168.99.99:30002', another]]);
+    const current = withIpv4(ipvs, { virtualServers });
+    const drains = draining(current, ipvs);
+    assert.deepEqual(
+      drains.map(({ servers }) => servers.map(({ key }) => key)),
+      [['tcp 192.168.99.99:30002']],
+    );
+    const left = rulesWhileDraining(current, ipvs, drains);
+    assert.equal(ruleDifferences(rulesAfterDraining(left, drains), ipvs), 0);
+    assert.deepEqual(
+      planDraining(left, drains, nothing).steps.map(({ stdin }) => stdin),
+      ['-D -t 192.168.99.99:30002\n'],
+    );
+  });
 });
 
 describe('addresses that sockets are bound to', () => {

@@ -41,6 +41,21 @@ const layers: readonly Layer[] = [
   { path: 'agent/interpret', imports: ['agent/model', 'agent/ruleset', 'agent/objects'], packages: ['zod'] },
   { path: 'agent/compile', imports: ['agent/model', 'agent/objects'], packages: [] },
   { path: 'agent/plan', imports: ['agent/model', 'agent/ruleset'], packages: [] },
+  { path: 'agent/trace', imports: ['agent/model', 'agent/ruleset', 'agent/interpret'], packages: [] },
+  {
+    path: 'agent/compare',
+    imports: [
+      'agent/model',
+      'agent/ruleset',
+      'agent/interpret',
+      'agent/objects',
+      'agent/compile',
+      'agent/plan',
+      'agent/trace',
+    ],
+    types: ['agent/protocol'],
+    packages: [],
+  },
   { path: 'agent/protocol', imports: [], types: ['agent/model'], packages: ['zod'] },
   {
     path: 'agent/outline',

@@ -74,8 +74,8 @@ const bundles = [
     target: 'node22',
   },
   {
-    entry: 'webview/packetPath/main.ts',
-    file: 'webview/packetPath.js',
+    entry: 'webview/main.ts',
+    file: 'webview/view.js',
     platform: 'browser',
     format: 'esm',
     target: 'es2022',

@@ -27,7 +27,7 @@ import { RememberedHosts } from './nodes/rememberedHosts.ts';
 import { RootOpener } from './nodes/rootOpener.ts';
 import { Roots } from './nodes/roots.ts';
 import { StatusBar } from './nodes/statusBar.ts';
-import { PacketPathPanels } from './packetPath/packetPathPanels.ts';
+import { ServicePathPanels } from './servicePath/servicePathPanels.ts';
 import { ElementDecorations } from './tree/decorations.ts';
 import { numberWords } from './tree/presentation/numberWords.ts';
 import { RulesTree } from './tree/rulesTree.ts';
@@ -74,8 +74,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const documents = own(new RuleDocuments(roots, l10n));
   own(vscode.workspace.registerTextDocumentContentProvider(ruleScheme, documents));
   const editor = own(new RuleEditor());
-  const packetPath = own(
-    new PacketPathPanels({
+  const servicePath = own(
+    new ServicePathPanels({
       extensionUri,
       roots,
       openRules: async (root, element) => {
@@ -121,7 +121,7 @@ export function activate(context: vscode.ExtensionContext): void {
     options,
     documents,
     editor,
-    packetPath,
+    servicePath,
     autoRefresh,
     objectsFiles,
     rememberedHosts,

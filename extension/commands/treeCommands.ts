@@ -25,7 +25,7 @@ export function registerTreeCommands(register: RegisterCommand, context: Command
   register('showServicePath', async (argument) => {
     const node = serviceOf(nodeOf(argument, context));
     if (node !== undefined) {
-      await context.packetPath.show(node.root, node.element);
+      await context.servicePath.show(node.root, node.element);
     } else {
       void vscode.window.showInformationMessage(l10n.t('Select a Service or one of its ports first.'));
     }

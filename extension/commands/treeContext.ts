@@ -8,7 +8,7 @@ import type { RememberedHosts } from '../nodes/rememberedHosts.ts';
 import type { Root } from '../nodes/root.ts';
 import type { RootOpener } from '../nodes/rootOpener.ts';
 import type { Roots } from '../nodes/roots.ts';
-import type { PacketPathPanels } from '../packetPath/packetPathPanels.ts';
+import type { ServicePathPanels } from '../servicePath/servicePathPanels.ts';
 import type { NumberWords } from '../tree/presentation/numberWords.ts';
 import type { RulesTree } from '../tree/rulesTree.ts';
 import { rootOf, type TreeNode } from '../tree/treeNode.ts';
@@ -23,7 +23,7 @@ export interface CommandContext {
   readonly options: TreeOptions;
   readonly documents: RuleDocuments;
   readonly editor: RuleEditor;
-  readonly packetPath: PacketPathPanels;
+  readonly servicePath: ServicePathPanels;
   readonly autoRefresh: AutoRefresh;
   readonly objectsFiles: ObjectsFiles;
   readonly rememberedHosts: RememberedHosts;

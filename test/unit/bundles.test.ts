@@ -32,7 +32,7 @@ describe('bundles', () => {
     Object.keys(metafiles[bundle]?.inputs ?? {}).filter((path) => !path.startsWith('node_modules/'));
 
   it('are all there', () => {
-    const expected = ['agent.js', 'extension.js', 'languageServer.js', 'webview/packetPath.js'];
+    const expected = ['agent.js', 'extension.js', 'languageServer.js', 'webview/view.js'];
     assert.deepEqual(Object.keys(metafiles).sort(), expected);
   });
 

@@ -87,7 +87,7 @@ const layers: readonly Layer[] = [
   },
   {
     path: 'extension',
-    imports: ['extension', 'agent/protocol', 'agent/model', 'agent/ruleset', 'webview/protocol.ts'],
+    imports: ['extension', 'agent/protocol', 'agent/model', 'agent/ruleset', 'webview/protocol'],
     packages: ['vscode', 'vscode-jsonrpc', 'vscode-languageclient', 'zod', 'node:fs'],
   },
   { path: 'webview/toolkit.ts', imports: [], packages: ['@vscode/webview-ui-toolkit'] },
@@ -177,7 +177,7 @@ describe('import directions', () => {
     ['extension/languageServer/a.ts', `import { l10n } from 'vscode';`],
     ['extension/tree/a.ts', `import { interpret } from '../../agent/interpret/interpret.ts';`],
     ['extension/tree/a.ts', `import { spawn } from 'node:child_process';`],
-    ['extension/packetPath/a.ts', `import { render } from '../../webview/packetPath/main.ts';`],
+    ['extension/packetPath/a.ts', `import { render } from '../../webview/main.ts';`],
     ['webview/packetPath/a.ts', `import { provideVSCodeDesignSystem } from '@vscode/webview-ui-toolkit';`],
     ['webview/packetPath/a.ts', `import type { NodeModel } from '../../agent/model/nodeModel.ts';`],
   ];
@@ -192,7 +192,7 @@ describe('import directions', () => {
     ['agent/ruleset/a.ts', `import { isIPv4, isIPv6 } from 'node:net';`],
     ['agent/node/a.ts', `import { spawn } from 'node:child_process';`],
     ['agent/main.ts', `import { serve } from './server/serve.ts';`],
-    ['extension/packetPath/a.ts', `import type { ToWebview } from '../../webview/protocol.ts';`],
+    ['extension/packetPath/a.ts', `import type { ToWebview } from '../../webview/protocol/packetPath.ts';`],
     ['webview/packetPath/a.ts', `import { button } from '../toolkit.ts';`],
   ];
   for (const [file, source] of allowed) {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { edgePath } from '../../../../webview/packetPath/edgePath.ts';
-import { layOut, nodeHeight, rowGap } from '../../../../webview/packetPath/layout.ts';
-import { nextNode } from '../../../../webview/packetPath/navigation.ts';
-import { collapsedId, visibleGraph } from '../../../../webview/packetPath/visibleGraph.ts';
-import { fromView, type PathGraph, type PathNode, toView } from '../../../../webview/protocol.ts';
+import { fromView, type PathGraph, type PathNode, toView } from '../../../../webview/protocol/servicePath.ts';
+import { edgePath } from '../../../../webview/servicePath/edgePath.ts';
+import { layOut, nodeHeight, rowGap } from '../../../../webview/servicePath/layout.ts';
+import { nextNode } from '../../../../webview/servicePath/navigation.ts';
+import { collapsedId, visibleGraph } from '../../../../webview/servicePath/visibleGraph.ts';
 
 const node = (id: string, kind: PathNode['kind']): PathNode => ({ id, kind, label: id, detail: '', spoken: id });
 

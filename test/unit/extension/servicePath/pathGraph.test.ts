@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TreeElement } from '../../../../agent/protocol/treeElement.ts';
-import { pathGraph } from '../../../../extension/packetPath/pathGraph.ts';
-import { type WalkedElement, walkService } from '../../../../extension/packetPath/walkService.ts';
+import { pathGraph } from '../../../../extension/servicePath/pathGraph.ts';
+import { type WalkedElement, walkService } from '../../../../extension/servicePath/walkService.ts';
 import { context, elements } from '../elements.ts';
 
 const clusterIP: typeof elements.frontend = {

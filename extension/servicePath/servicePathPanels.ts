@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { TreeElement } from '../../agent/protocol/treeElement.ts';
-import { fromView, type ToView } from '../../webview/protocol.ts';
+import { fromView, type ToView } from '../../webview/protocol/servicePath.ts';
 import { type Disposable, DisposableStore, toDisposable } from '../common/disposable.ts';
 import type { Logger } from '../common/logger.ts';
 import { withoutLinks } from '../common/withoutLinks.ts';
@@ -11,13 +11,13 @@ import type { Root } from '../nodes/root.ts';
 import type { Roots } from '../nodes/roots.ts';
 import type { NumberWords } from '../tree/presentation/numberWords.ts';
 import { presentElement } from '../tree/presentation/presentElement.ts';
-import { packetPathHtml } from './packetPathHtml.ts';
+import { pageHtml } from '../webviews/pageHtml.ts';
 import { pathGraph } from './pathGraph.ts';
 import { pathTexts } from './pathTexts.ts';
 import { walkService } from './walkService.ts';
 
 /** What the panels need of the rest of the extension. */
-export interface PacketPathOptions {
+export interface ServicePathOptions {
   readonly extensionUri: vscode.Uri;
   readonly roots: Roots;
   readonly openRules: (root: Root, element: string) => Promise<void>;
@@ -27,12 +27,12 @@ export interface PacketPathOptions {
 }
 
 /** The panels that show the path through a Service's rules: one for each Service, kept up to date with refreshes. */
-export class PacketPathPanels implements Disposable {
-  readonly #options: PacketPathOptions;
+export class ServicePathPanels implements Disposable {
+  readonly #options: ServicePathOptions;
   readonly #panels = new Map<string, { readonly panel: vscode.WebviewPanel; readonly update: () => Promise<void> }>();
   readonly #disposables = new DisposableStore();
 
-  constructor(options: PacketPathOptions) {
+  constructor(options: ServicePathOptions) {
     this.#options = options;
     this.#disposables.add(
       options.roots.onDidChange(({ kind, root }) => {
@@ -80,11 +80,12 @@ export class PacketPathPanels implements Disposable {
     panel.onDidDispose(() => this.#disposables.remove(owned));
     this.#disposables.add(owned);
     this.#panels.set(key, { panel, update });
-    panel.webview.html = packetPathHtml({
+    panel.webview.html = pageHtml({
+      view: 'servicePath',
       title: name,
       language: vscode.env.language,
-      script: panel.webview.asWebviewUri(vscode.Uri.joinPath(media, 'packetPath.js')).toString(),
-      style: panel.webview.asWebviewUri(vscode.Uri.joinPath(media, 'packetPath.css')).toString(),
+      script: panel.webview.asWebviewUri(vscode.Uri.joinPath(media, 'view.js')).toString(),
+      style: panel.webview.asWebviewUri(vscode.Uri.joinPath(media, 'view.css')).toString(),
       cspSource: panel.webview.cspSource,
       nonce: randomUUID(),
     });

@@ -1,4 +1,4 @@
-import type { PathGraph, PathNode } from '../protocol.ts';
+import type { PathGraph, PathNode } from '../protocol/servicePath.ts';
 
 /** A node with its place, in CSS pixels from the picture's top left corner. */
 export interface PlacedNode {

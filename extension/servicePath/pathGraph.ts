@@ -1,6 +1,6 @@
 import { formatAddress } from '../../agent/model/address.ts';
 import type { TreeElement, TreeElementOf } from '../../agent/protocol/treeElement.ts';
-import type { PathEdge, PathGraph, PathNode } from '../../webview/protocol.ts';
+import type { PathEdge, PathGraph, PathNode } from '../../webview/protocol/servicePath.ts';
 import type { PresentationContext } from '../tree/presentation/elementPresentation.ts';
 import { accessibleText, presentElement } from '../tree/presentation/presentElement.ts';
 import type { WalkedElement } from './walkService.ts';

@@ -1,4 +1,4 @@
-import type { FromView, PathGraph, PathTexts } from '../protocol.ts';
+import type { FromView, PathGraph, PathTexts } from '../protocol/servicePath.ts';
 import { createButton, createTextField, setTextFieldValue } from '../toolkit.ts';
 import { drawPicture, focusNode } from './picture.ts';
 import { collapsedId, visibleGraph } from './visibleGraph.ts';

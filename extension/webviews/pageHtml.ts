@@ -1,5 +1,7 @@
 /** What the page of the panel refers to. */
 export interface PageSources {
+  /** Which view the page is. */
+  readonly view: 'servicePath' | 'packetPath';
   readonly title: string;
   /** BCP 47 tag of the texts' language. */
   readonly language: string;
@@ -17,9 +19,9 @@ export interface PageSources {
  */
 const emptyStyle = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
 
-/** The page of the Service path panel. It loads one script and one style sheet and nothing else. */
-export function packetPathHtml(sources: PageSources): string {
-  const { title, language, script, style, cspSource, nonce } = sources;
+/** The page of a panel. It loads one script and one style sheet and nothing else. */
+export function pageHtml(sources: PageSources): string {
+  const { view, title, language, script, style, cspSource, nonce } = sources;
   const policy = `default-src 'none'; style-src ${cspSource} ${emptyStyle}; script-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
 <html lang="${escapeHtml(language)}">
@@ -30,7 +32,7 @@ export function packetPathHtml(sources: PageSources): string {
   <link rel="stylesheet" href="${escapeHtml(style)}">
   <title>${escapeHtml(title)}</title>
 </head>
-<body>
+<body data-view="${view}">
   <script type="module" nonce="${escapeHtml(nonce)}" src="${escapeHtml(script)}"></script>
 </body>
 </html>`;

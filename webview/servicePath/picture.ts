@@ -1,4 +1,4 @@
-import type { PathGraph, PathTexts } from '../protocol.ts';
+import type { PathGraph, PathTexts } from '../protocol/servicePath.ts';
 import { edgePath } from './edgePath.ts';
 import { type Layout, layOut, nodeHeight, type PlacedNode } from './layout.ts';
 import { nextNode } from './navigation.ts';

@@ -1,4 +1,4 @@
-import type { PathGraph, PathNode } from '../protocol.ts';
+import type { PathGraph, PathNode } from '../protocol/servicePath.ts';
 
 /** More endpoints than this are shown as one node until they are asked for. */
 const mostEndpoints = 50;

@@ -1,4 +1,4 @@
-import type { PathGraph } from '../protocol.ts';
+import type { PathGraph } from '../protocol/servicePath.ts';
 import type { Layout } from './layout.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { PathTexts } from '../../webview/protocol.ts';
+import type { PathTexts } from '../../webview/protocol/servicePath.ts';
 import type { Localizer } from '../l10n/localizer.ts';
 
 /** The fixed texts of the Service path view. `{0}` stays in those that the view fills in itself. */

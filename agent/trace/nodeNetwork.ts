@@ -44,6 +44,13 @@ export interface NodeNetwork {
   addressType(family: IpFamily, address: TracedAddress, device?: string): AddressType | undefined;
   /** The addresses of a device, the first one first. */
   deviceAddresses(family: IpFamily, device: string): readonly TracedAddress[];
+  /**
+   * The address that masquerading takes for packets that leave through a device (`inet_select_addr` of
+   * net/ipv4/devinet.c): of those in global scope the first that shares a subnet with the next hop, or else the first;
+   * for a device without such an address, such as lo, the first of any device. Undefined when there is none, or when the
+   * snapshot does not tell.
+   */
+  selectAddress?(family: IpFamily, device: string, nextHop: TracedAddress): TracedAddress | undefined;
   /** All local addresses with their devices; undefined when the snapshot has none. */
   readonly localAddresses: ReadonlyMap<string, string> | undefined;
   /** A kernel setting, by its name with dots: `net.ipv4.ip_forward`. */

@@ -82,8 +82,7 @@ const noIptables = noFamilyRules.iptables;
 function iptablesParts({ snapshot, rulesets }: ParsedSnapshot, wanted: ServiceRules): readonly SnapshotPart[] {
   const others = snapshot.parts.filter((part) => part.kind === 'iptables-save' && !isRead(part));
   const separate = rulesets.map((ruleset, index) => separatePart(ruleset, rulesets, index));
-  const backend: IptablesBackend =
-    chooseBackend([...separate, ...given.filter((part) => !isRead(part))]) ?? 'nf_tables';
+  const backend: IptablesBackend = chooseBackend([...separate, ...others]) ?? separate[0]?.backend ?? 'nf_tables';
   const added = new Set<IpFamily>();
   const changed = separate.map((part): SnapshotPart => {
     const { family = 'ipv4' } = part;

@@ -9,13 +9,14 @@ export type AddressType =
   | 'local'
   | 'broadcast'
   | 'multicast'
+  | 'anycast'
   | 'blackhole'
   | 'unreachable'
   | 'prohibit';
 
 /** Where the kernel would send a packet. */
 export interface Route {
-  readonly type: Exclude<AddressType, 'unspec' | 'multicast'> | 'multicast' | 'none';
+  readonly type: Exclude<AddressType, 'unspec' | 'anycast'> | 'none';
   /** The device that it leaves through, or that has the address. Undefined where the snapshot does not tell. */
   readonly device: string | undefined;
   readonly via: TracedAddress | undefined;
@@ -23,6 +24,8 @@ export interface Route {
   readonly preferredSource: TracedAddress | undefined;
   /** What was assumed for want of routes in the snapshot. */
   readonly assumed: TraceFact | undefined;
+  /** Set, with type `none`, where the decision hangs on a routing rule that is not modelled. */
+  readonly unknown?: TraceFact;
 }
 
 /** What a packet is routed by. */
@@ -35,6 +38,10 @@ export interface RouteQuestion {
   readonly inDevice: string | undefined;
   /** Only routes through this device count. */
   readonly outDevice?: string;
+  /** What routing rules can ask of the packet beside; a rule that does makes the answer unknown where they are not given. */
+  readonly protocol?: number;
+  readonly sourcePort?: number;
+  readonly destinationPort?: number;
 }
 
 /** Addresses, routes and settings of a node. An answer that the snapshot does not hold is undefined. */
@@ -51,6 +58,11 @@ export interface NodeNetwork {
    * snapshot does not tell.
    */
   selectAddress?(family: IpFamily, device: string, nextHop: TracedAddress): TracedAddress | undefined;
+  /**
+   * The source that masquerading takes for packets through a device.
+   * @param nextHop the gateway; the destination where there is none, and always of IPv6
+   */
+  sourceAddress(family: IpFamily, device: string, nextHop: TracedAddress): TracedAddress | undefined;
   /** All local addresses with their devices; undefined when the snapshot has none. */
   readonly localAddresses: ReadonlyMap<string, string> | undefined;
   /** A kernel setting, by its name with dots: `net.ipv4.ip_forward`. */

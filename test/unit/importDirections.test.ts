@@ -41,7 +41,7 @@ const layers: readonly Layer[] = [
   { path: 'agent/interpret', imports: ['agent/model', 'agent/ruleset', 'agent/objects'], packages: ['zod'] },
   { path: 'agent/compile', imports: ['agent/model', 'agent/objects'], packages: [] },
   { path: 'agent/plan', imports: ['agent/model', 'agent/ruleset'], packages: [] },
-  { path: 'agent/trace', imports: ['agent/model', 'agent/ruleset', 'agent/interpret'], packages: [] },
+  { path: 'agent/trace', imports: ['agent/model', 'agent/ruleset', 'agent/interpret'], packages: ['zod'] },
   {
     path: 'agent/compare',
     imports: [

@@ -28,8 +28,9 @@ import { heartbeatIntervalMs, protocolVersion } from '../../agent/protocol/versi
 import type { Disposable } from '../common/disposable.ts';
 import { Emitter } from '../common/emitter.ts';
 import { AgentError } from './agentError.ts';
-import { ChangeClient, type RequestWatch } from './changeClient.ts';
+import { ChangeClient, type RequestSender, type RequestWatch } from './changeClient.ts';
 import { StrictMessageReader } from './strictMessageReader.ts';
+import { TraceClient } from './traceClient.ts';
 
 /** The two ends of an agent: what it prints, and what it reads. A Duplex can be both. */
 export interface AgentStreams {
@@ -71,12 +72,15 @@ export class AgentClient implements Disposable {
   #heartbeat: NodeJS.Timeout | undefined;
   #information: AgentInformation | undefined;
   #tokens = 0;
-  /** The requests that change the agent's node. */
-  readonly changes = new ChangeClient({
+  readonly #sender: RequestSender = {
     send: (definition, params, signal) => this.#request(definition, params, signal),
     sendPatiently: (definition, params, signal) => this.#request(definition, params, signal, true),
     watched: (watch, send) => this.#watched(watch, send),
-  });
+  };
+  /** The requests that change the agent's node. */
+  readonly changes = new ChangeClient(this.#sender);
+  /** The requests about the way of packets. */
+  readonly traces = new TraceClient(this.#sender);
 
   /**
    * Says hello to the agent behind `streams`.

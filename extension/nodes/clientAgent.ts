@@ -25,6 +25,7 @@ export function clientAgent(client: AgentClient, { read, mayChange }: AgentUse):
       }),
     reveal: (snapshot, part, line) => client.reveal(snapshot, part, line),
     document: (snapshot, element) => client.document(snapshot, element),
+    traces: client.traces,
     ...(canChange ? { changes: client.changes } : {}),
   };
 }

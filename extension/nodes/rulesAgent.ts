@@ -1,6 +1,7 @@
 import type { SnapshotSummary } from '../../agent/protocol/messages.ts';
 import type { TreeElement } from '../../agent/protocol/treeElement.ts';
 import type { ChangeClient } from '../agentClient/changeClient.ts';
+import type { TraceClient } from '../agentClient/traceClient.ts';
 
 /** How the tree's elements can be ordered. */
 export type SortOrder = 'name' | 'endpoints' | 'traffic';
@@ -48,6 +49,9 @@ export interface ReadWatch {
 /** What changes an agent's node. */
 export type ChangeAgent = Pick<ChangeClient, keyof ChangeClient>;
 
+/** What tells the way of packets through an agent's node. */
+export type TraceAgent = Pick<TraceClient, keyof TraceClient>;
+
 /** What the user interface needs of a running agent, wherever it runs. */
 export interface RulesAgent {
   /** Reads the node, or the dumps that were opened, anew. `objects` gives names to ipvs virtual servers. */
@@ -57,6 +61,7 @@ export interface RulesAgent {
   /** The elements from the root's child down to the one that a line belongs to; empty when it belongs to none. */
   reveal(snapshot: string, part: string, line: number): Promise<readonly TreeElement[]>;
   document(snapshot: string, element: string): Promise<RuleText>;
+  readonly traces: TraceAgent;
   /** Absent for dumps, and where the agent may not write. */
   readonly changes?: ChangeAgent;
 }

@@ -4,7 +4,7 @@ import { Emitter } from '../../../extension/common/emitter.ts';
 import { silentLogger } from '../../../extension/common/logger.ts';
 import type { AgentLink, LinkState, SecondAgent } from '../../../extension/nodes/agentLink.ts';
 import { Root } from '../../../extension/nodes/root.ts';
-import type { RulesAgent, TreePageRequest } from '../../../extension/nodes/rulesAgent.ts';
+import type { RulesAgent, TraceAgent, TreePageRequest } from '../../../extension/nodes/rulesAgent.ts';
 
 /** A link that a test opens and loses by hand. */
 class FakeLink implements AgentLink {
@@ -54,8 +54,27 @@ export function summary(snapshot: string): SnapshotSummary {
   };
 }
 
+/** Follows no packets: what a test does not ask for fails. */
+const noTraces: TraceAgent = {
+  packet: refuse,
+  misses: refuse,
+  whyNot: refuse,
+  choices: refuse,
+  compare: refuse,
+  costs: refuse,
+  migration: refuse,
+};
+
+function refuse(): Promise<never> {
+  return Promise.reject(new Error('This agent follows no packets.'));
+}
+
 /** A root over an agent of the test's own, and what was asked of that. */
-export function fakeRoot(parts: { readonly read?: RulesAgent['read']; readonly children?: readonly TreeElement[] }) {
+export function fakeRoot(parts: {
+  readonly read?: RulesAgent['read'];
+  readonly children?: readonly TreeElement[];
+  readonly traces?: Partial<TraceAgent>;
+}) {
   const released: string[] = [];
   const requests: TreePageRequest[] = [];
   const agent: RulesAgent = {
@@ -69,6 +88,7 @@ export function fakeRoot(parts: { readonly read?: RulesAgent['read']; readonly c
       return { total: all.length, elements: all.slice(request.offset, request.offset + request.limit) };
     },
     reveal: async () => [],
+    traces: { ...noTraces, ...parts.traces },
     document: async () => ({ language: 'plaintext', title: '', text: '', targetLine: 0, lines: [] }),
   };
   const link = new FakeLink(agent);

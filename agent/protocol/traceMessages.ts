@@ -128,10 +128,13 @@ export type PacketTraceMessage = z.infer<typeof packetTrace>;
  */
 const rules = { snapshot: z.string(), mode: z.optional(serviceMode), objects: z.optional(z.string()) };
 
+/** Numbers of the outcomes whose steps are wanted, since a Service can have a thousand endpoints; all when absent. */
+const stepsOf = z.optional(z.array(z.number()));
+
 /** Every way that a packet can go. */
 export const tracePacket = {
   method: 'trace/packet',
-  params: z.object({ ...rules, request: packetRequest }),
+  params: z.object({ ...rules, request: packetRequest, stepsOf }),
   result: z.object({ mode: z.enum(['iptables', 'ipvs', 'nftables', 'userspace', 'none']), trace: packetTrace }),
 } as const;
 
@@ -230,6 +233,7 @@ export const compareTraces = {
     objects: z.optional(z.string()),
     request: packetRequest,
     modes: z.array(serviceMode),
+    stepsOf,
   }),
   result: z.object({
     traces: z.array(modeTrace),

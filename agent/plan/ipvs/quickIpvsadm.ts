@@ -2,9 +2,8 @@ import { couldNotBegin } from '../planStep.ts';
 
 /**
  * Does what `ipvsadm -R` does, as far as plans need it, in a fourth of the time: ipvsadm opens a socket and looks up
- * ip_vs for every line, this sends some hundred commands at once. With ipvsadm those lines are most of the time of a full
- * apply, a fifth of what kube-proxy takes where a tenth is wanted. Perl is on every Debian and Ubuntu (perl-base is
- * essential), and Node.js cannot open such a socket.
+ * ip_vs for every line, this sends some hundred commands at once. With ipvsadm those lines take two thirds of a full
+ * apply's time. Perl is on every Debian and Ubuntu (perl-base is essential), and Node.js cannot open such a socket.
  *
  * Nothing is sent before all lines are understood. Like ipvsadm it goes on after an error of the kernel, and words it on
  * standard error. The numbers are those of linux/netlink.h, linux/genetlink.h and linux/ip_vs.h.

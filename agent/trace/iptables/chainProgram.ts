@@ -1,0 +1,120 @@
+import type { IptablesRuleset } from '../../interpret/parsedSnapshot.ts';
+import type { SourceLocation } from '../../model/location.ts';
+import type { ChainIndex, Counters, TableIndex } from '../../ruleset/iptables/document.ts';
+import type { TracedPacket } from '../packet.ts';
+import type { Branch, ChainProgram, RuleMiss, Surroundings } from '../ruleProgram.ts';
+import { CompiledRule } from './compiledRule.ts';
+import type { RuleContext } from './condition.ts';
+import { RuleIndex } from './ruleIndex.ts';
+
+/** Chains with fewer rules are asked one rule after the other. */
+const rulesWorthIndex = 12;
+
+/** The chains of one table. Each is made when it is first asked for. */
+export class TableChains {
+  readonly ruleset: IptablesRuleset;
+  readonly context: RuleContext;
+  readonly #table: TableIndex;
+  readonly #chains = new Map<ChainIndex, IptablesChainProgram>();
+
+  constructor(ruleset: IptablesRuleset, name: string, table: TableIndex) {
+    this.ruleset = ruleset;
+    this.context = { family: ruleset.family, table: name, text: ruleset.dump.text };
+    this.#table = table;
+  }
+
+  get(name: string): IptablesChainProgram | undefined {
+    const index = this.ruleset.dump.findChain(this.#table, name);
+    if (index === undefined) return undefined;
+    let program = this.#chains.get(index);
+    if (program === undefined) {
+      program = new IptablesChainProgram(this, index);
+      this.#chains.set(index, program);
+    }
+    return program;
+  }
+}
+
+/** A chain of iptables. Rules are read in full when they are first asked. */
+export class IptablesChainProgram implements ChainProgram {
+  readonly name: string;
+  readonly ruleCount: number;
+  readonly #table: TableChains;
+  readonly #chain: ChainIndex;
+  readonly #rules: Uint32Array;
+  readonly #compiled = new Map<number, CompiledRule>();
+  #index: RuleIndex | undefined;
+
+  constructor(table: TableChains, chain: ChainIndex) {
+    const { dump } = table.ruleset;
+    this.#table = table;
+    this.#chain = chain;
+    this.#rules = dump.chainRules(chain);
+    this.name = dump.chainName(chain);
+    this.ruleCount = this.#rules.length;
+  }
+
+  /** `ACCEPT` or `DROP` of a built-in chain. */
+  get policy(): string | undefined {
+    return this.#table.ruleset.dump.chain(this.#chain).policy;
+  }
+
+  get location(): SourceLocation | undefined {
+    const { dump, part } = this.#table.ruleset;
+    const { declared, line, nameSpan } = dump.chain(this.#chain);
+    if (!declared) return undefined;
+    const column = nameSpan.start - dump.lineSpan(line).start;
+    return { part: part.id, line, column, length: nameSpan.end - nameSpan.start };
+  }
+
+  candidate(position: number, packet: TracedPacket): number {
+    if (this.ruleCount < rulesWorthIndex) return Math.min(position, this.ruleCount);
+    const { dump, family } = this.#table.ruleset;
+    this.#index ??= new RuleIndex(dump, this.#rules, family);
+    return this.#index.next(position, packet, this.ruleCount);
+  }
+
+  ask(position: number, packet: TracedPacket, surroundings: Surroundings): readonly Branch[] | undefined {
+    return this.#compile(position).ask(packet, surroundings);
+  }
+
+  miss(position: number, packet: TracedPacket, surroundings: Surroundings): RuleMiss | undefined {
+    return this.#compile(position).miss(packet, surroundings);
+  }
+
+  ruleLocation(position: number): SourceLocation {
+    const { dump, locator } = this.#table.ruleset;
+    return locator.line(dump.ruleLine(this.#rule(position)));
+  }
+
+  ruleText(position: number): string {
+    const { dump } = this.#table.ruleset;
+    const { start, end } = dump.ruleSpan(this.#rule(position));
+    return dump.text.slice(start, end);
+  }
+
+  ruleCounters(position: number): Counters | undefined {
+    return this.#table.ruleset.dump.ruleCounters(this.#rule(position));
+  }
+
+  chain(name: string): ChainProgram | undefined {
+    return this.#table.get(name);
+  }
+
+  #rule(position: number): number {
+    const rule = this.#rules[position];
+    if (rule === undefined) throw new RangeError(`The chain ${this.name} has no rule ${position}`);
+    return rule;
+  }
+
+  #compile(position: number): CompiledRule {
+    let compiled = this.#compiled.get(position);
+    if (compiled === undefined) {
+      const rule = this.#rule(position);
+      const { dump } = this.#table.ruleset;
+      compiled = new CompiledRule(dump.rule(rule), dump.targetChain(rule) !== -1, this.#table.context);
+      this.#compiled.set(position, compiled);
+    }
+    return compiled;
+  }
+}

@@ -1,0 +1,191 @@
+import type { TracedAddress, TracedPacket } from '../packet.ts';
+import type { Surroundings } from '../ruleProgram.ts';
+import { type Answer, answerOf, negatedAnswer, no, unknownAnswer, yes } from './answer.ts';
+import {
+  type Condition,
+  eachOption,
+  firstValue,
+  type MatchReader,
+  type OptionReader,
+  optionNamed,
+  optionText,
+  type RuleContext,
+  type Test,
+  unknownTest,
+  wholeMatch,
+} from './condition.ts';
+import { matchNotModelled } from './facts.ts';
+import { protocolNumber } from './protocols.ts';
+import { isInRange, parseAddressBlock, parseMasked, parsePortRange } from './values.ts';
+
+const isUnknown = unknownAnswer(matchNotModelled('conntrack'));
+
+/**
+ * The state that rules see. Connection tracking looks at packets after the table raw (NF_IP_PRI_CONNTRACK of
+ * linux/netfilter_ipv4.h), so there none has a connection, but for those that were sent through loopback.
+ */
+function stateOf(packet: TracedPacket, { table }: RuleContext, { hook }: Surroundings) {
+  const { state } = packet.connection;
+  const isEarly = table === 'raw' && !(hook === 'prerouting' && packet.inDevice === 'lo');
+  return isEarly && state !== 'untracked' ? 'invalid' : state;
+}
+
+/** Whether the packet belongs to a connection (`nf_ct_get`). */
+export function hasConnection(packet: TracedPacket, context: RuleContext, surroundings: Surroundings): boolean {
+  const state = stateOf(packet, context, surroundings);
+  return state !== 'invalid' && state !== 'untracked';
+}
+
+const stateNames: ReadonlySet<string> = new Set([
+  'INVALID',
+  'NEW',
+  'ESTABLISHED',
+  'RELATED',
+  'UNTRACKED',
+  'SNAT',
+  'DNAT',
+]);
+
+function stateTest(text: string, context: RuleContext): Test | undefined {
+  const wanted = new Set(text.toUpperCase().split(','));
+  if (![...wanted].every((name) => stateNames.has(name))) return undefined;
+  return (packet, surroundings) => {
+    const { isDestinationTranslated, isSourceTranslated } = packet.connection;
+    if (wanted.has(stateOf(packet, context, surroundings).toUpperCase())) return yes;
+    if (!hasConnection(packet, context, surroundings)) return no;
+    const isTranslated = (isDestinationTranslated && wanted.has('DNAT')) || (isSourceTranslated && wanted.has('SNAT'));
+    return answerOf(isTranslated);
+  };
+}
+
+/** What a connection's packets look like on the way back; undefined where the packet does not tell. */
+function replySource({ connection, destination }: TracedPacket): TracedAddress | undefined {
+  const { original, isDestinationTranslated } = connection;
+  if (!isDestinationTranslated) return original.destination;
+  return destination.value === original.destination.value ? undefined : destination;
+}
+
+function replyDestination({ connection, source }: TracedPacket): TracedAddress | undefined {
+  const { original, isSourceTranslated } = connection;
+  if (!isSourceTranslated) return original.source;
+  return source.value === original.source.value ? undefined : source;
+}
+
+function address(of: (packet: TracedPacket) => TracedAddress | undefined): OptionReader {
+  return (option, _match, { family }) => {
+    const block = parseAddressBlock(family, firstValue(option) ?? '');
+    if (block === undefined) return undefined;
+    return (packet) => {
+      const found = of(packet);
+      return found === undefined ? isUnknown : answerOf(block(found));
+    };
+  };
+}
+
+function port(of: (packet: TracedPacket) => number | undefined): OptionReader {
+  return (option) => {
+    const range = parsePortRange(firstValue(option) ?? '');
+    if (range === undefined) return undefined;
+    return (packet) => {
+      const found = of(packet);
+      return found === undefined ? isUnknown : answerOf(isInRange(range, found));
+    };
+  };
+}
+
+const statuses: ReadonlySet<string> = new Set(['NONE', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED']);
+
+/** One of the bits is set. NONE is no bit. */
+const status: OptionReader = (option) => {
+  const wanted = (firstValue(option) ?? '').toUpperCase().split(',');
+  if (!wanted.every((name) => statuses.has(name))) return undefined;
+  const bits = wanted.filter((name) => name !== 'NONE');
+  return ({ connection: { state } }) => {
+    if (bits.length === 0) return no;
+    if (state === 'established' && (bits.includes('SEEN_REPLY') || bits.includes('CONFIRMED'))) return yes;
+    // A first packet's connection is confirmed when it leaves the node or reaches a socket.
+    const isNever = state === 'new' && bits.every((bit) => bit !== 'EXPECTED');
+    return isNever ? no : isUnknown;
+  };
+};
+
+/** Packets are followed in the direction of their connection's first; errors about it come from either side. */
+const direction: OptionReader = (option) => {
+  const value = (firstValue(option) ?? '').toUpperCase();
+  if (value !== 'ORIGINAL' && value !== 'REPLY') return undefined;
+  return ({ connection: { state } }) => (state === 'related' ? isUnknown : answerOf(value === 'ORIGINAL'));
+};
+
+const protocol: OptionReader = (option) => {
+  const number = protocolNumber(firstValue(option) ?? '');
+  if (number === undefined) return undefined;
+  return (packet) => (packet.connection.state === 'related' ? isUnknown : answerOf(packet.protocol === number));
+};
+
+const conntrackOptions: Readonly<Record<string, OptionReader>> = {
+  '--ctproto': protocol,
+  '--ctorigsrc': address(({ connection }) => connection.original.source),
+  '--ctorigdst': address(({ connection }) => connection.original.destination),
+  '--ctreplsrc': address(replySource),
+  '--ctrepldst': address(replyDestination),
+  '--ctorigsrcport': port(({ connection }) => connection.original.sourcePort),
+  '--ctorigdstport': port(({ connection }) => connection.original.destinationPort),
+  '--ctstatus': status,
+  '--ctdir': direction,
+};
+
+/** net/netfilter/xt_conntrack.c: of packets without a connection only the state is asked, if it is among the options. */
+const conntrack: MatchReader = (match, context) => {
+  const asksState = optionNamed(match, '--ctstate') !== undefined;
+  return match.options.map((option): Condition => {
+    const text = optionText(match, option, context);
+    const value = firstValue(option) ?? '';
+    const isState = option.name === '--ctstate';
+    const read = option.known ? conntrackOptions[option.name]?.(option, match, context) : undefined;
+    const test = (isState ? stateTest(value, context) : read) ?? unknownTest(match.name);
+    return {
+      text,
+      test: (packet, surroundings): Answer => {
+        if (!isState && !hasConnection(packet, context, surroundings)) return answerOf(asksState);
+        return negatedAnswer(test(packet, surroundings), option.negated);
+      },
+    };
+  });
+};
+
+/** No packet without a connection has a mark, `!` or not (net/netfilter/xt_connmark.c). */
+const connmark: MatchReader = wholeMatch((match, context) => {
+  const option = optionNamed(match, '--mark');
+  const wanted = parseMasked(firstValue(option) ?? '');
+  if (option === undefined || wanted === undefined || match.options.length > 1) return undefined;
+  return (packet, surroundings) => {
+    if (!hasConnection(packet, context, surroundings)) return no;
+    const holds = (packet.connection.mark & wanted.mask) >>> 0 === wanted.value;
+    return answerOf(holds !== option.negated);
+  };
+});
+
+/** Only connections that another one announced have a helper's name (net/netfilter/xt_helper.c). */
+const helper: OptionReader =
+  (_option, _match, context): Test =>
+  (packet, surroundings) => {
+    const hasNone = packet.connection.state === 'new' || !hasConnection(packet, context, surroundings);
+    return hasNone ? no : unknownAnswer(matchNotModelled('helper'));
+  };
+
+/** `--ipvs` alone asks whether ipvs has handled the packet; the others need its connection (net/netfilter/xt_ipvs.c). */
+const ipvs: MatchReader = wholeMatch((match) => {
+  const [option, ...more] = match.options;
+  if (option?.name === '--ipvs' && more.length === 0) return (packet) => answerOf(packet.isFromIpvs !== option.negated);
+  const others = unknownAnswer(matchNotModelled(match.name));
+  return (packet) => (packet.isFromIpvs ? others : no);
+});
+
+/** Matches on what connection tracking and ipvs know. */
+export const connectionMatches: Readonly<Record<string, MatchReader>> = {
+  conntrack,
+  state: eachOption({ '--state': (option, _match, context) => stateTest(firstValue(option) ?? '', context) }),
+  connmark,
+  helper: eachOption({ '--helper': helper }),
+  ipvs,
+};

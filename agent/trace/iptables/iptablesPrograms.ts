@@ -1,0 +1,55 @@
+import { isWhole } from '../../interpret/iptables/rulesets.ts';
+import type { IptablesRuleset } from '../../interpret/parsedSnapshot.ts';
+import type { BaseChain, Hook, RulePrograms } from '../ruleProgram.ts';
+import { AffinityLists } from './affinityLists.ts';
+import { TableChains } from './chainProgram.ts';
+import { rulesCutOff } from './facts.ts';
+import { endpointKey } from './translationRange.ts';
+
+const hookOfChain: ReadonlyMap<string, Hook> = new Map([
+  ['PREROUTING', 'prerouting'],
+  ['INPUT', 'input'],
+  ['FORWARD', 'forward'],
+  ['OUTPUT', 'output'],
+  ['POSTROUTING', 'postrouting'],
+]);
+
+/**
+ * Where each table hooks in (enum nf_ip_hook_priorities of linux/netfilter_ipv4.h, and the `valid_hooks` of
+ * net/ipv4/netfilter/iptable_*.c). iptables-nft makes base chains of the same priorities.
+ */
+const priorities: Readonly<Record<string, Partial<Record<Hook, number>>>> = {
+  raw: { prerouting: -300, output: -300 },
+  mangle: { prerouting: -150, input: -150, forward: -150, output: -150, postrouting: -150 },
+  nat: { prerouting: -100, output: -100, input: 100, postrouting: 100 },
+  filter: { input: 0, forward: 0, output: 0 },
+  security: { input: 50, forward: 50, output: 50 },
+};
+
+/** The rules of iptables and ip6tables in a snapshot, of both backends. */
+export function iptablesPrograms(rulesets: readonly IptablesRuleset[]): RulePrograms {
+  const affinity = new AffinityLists(rulesets);
+  return {
+    baseChains: rulesets.flatMap(baseChainsOf),
+    affinityLists: ({ address, port }) => affinity.of(endpointKey(address, port)),
+    missing: rulesets.flatMap((ruleset) =>
+      [...ruleset.tables]
+        .filter(([, table]) => !isWhole(ruleset, table))
+        .map(([name]) => rulesCutOff(ruleset.part.id, name)),
+    ),
+  };
+}
+
+function baseChainsOf(ruleset: IptablesRuleset): BaseChain[] {
+  return [...ruleset.tables].flatMap(([table, index]) => {
+    const chains = new TableChains(ruleset, table, index);
+    return [...hookOfChain].flatMap(([name, hook]): BaseChain[] => {
+      const priority = priorities[table]?.[hook];
+      const program = chains.get(name);
+      if (priority === undefined || program === undefined) return [];
+      const type = table === 'nat' ? 'nat' : table === 'mangle' && hook === 'output' ? 'route' : 'filter';
+      const policy = program.policy === 'DROP' ? 'drop' : 'accept';
+      return [{ hook, priority, type, families: [ruleset.family], table, program, policy }];
+    });
+  });
+}

@@ -21,7 +21,10 @@ export interface Scheduling {
   readonly scheduler: string;
   /** Where it stands in the snapshot. */
   readonly location: SourceLocation;
-  /** Empty when it has none that takes connections: the kernel answers with a port unreachable. */
+  /**
+   * Empty when it has none that takes connections: the kernel answers with a port unreachable. What their probabilities
+   * lack to 1 is answered so too: clients whose hash leads to a real server without weight.
+   */
   readonly servers: readonly ScheduledServer[];
   /** What a deterministic scheduler, or persistence, looks at: `source address`. Empty for the others. */
   readonly decidedBy: readonly string[];

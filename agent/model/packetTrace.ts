@@ -104,7 +104,10 @@ export interface FieldChange {
 /** One step of a packet through the node. */
 export interface TraceStep {
   readonly hook: TraceStage;
-  /** `rule`: a rule that matched; `policy`: the end of a base chain; the others happen outside of chains. */
+  /**
+   * `rule`: a rule that matched; `policy`: the end of a chain, with a base chain's policy or back to the caller of another
+   * one; the others happen outside of chains.
+   */
   readonly kind: 'rule' | 'policy' | 'routing' | 'virtualServer' | 'connection' | 'start' | 'end';
   /** `nat`, or `inet firewalld` for nftables. */
   readonly table?: string;
@@ -119,6 +122,10 @@ export interface TraceStep {
   /** Rules of the same chain between the step before and this one, which did not match. */
   readonly tried: number;
   readonly effect: TraceEffect;
+  /** What the step did beside that: sets that were asked, marks; absent when nothing. */
+  readonly effects?: readonly TraceEffect[];
+  /** Why a step outside of rules ended the way. */
+  readonly reason?: TraceFact;
   readonly changes: readonly FieldChange[];
   /** The packet after the step: `10.244.0.9:40000 -> 10.0.0.2:8080`. */
   readonly packet: string;

@@ -78,6 +78,8 @@ const step = z.object({
   depth: z.number(),
   tried: z.number(),
   effect,
+  effects: z.optional(z.array(effect)),
+  reason: z.optional(fact),
   changes: z.array(
     z.object({
       field: z.enum(['source', 'destination', 'sourcePort', 'destinationPort', 'mark', 'connectionMark', 'state']),

@@ -52,14 +52,8 @@ export interface NodeNetwork {
   /** The addresses of a device, the first one first. */
   deviceAddresses(family: IpFamily, device: string): readonly TracedAddress[];
   /**
-   * The address that masquerading takes for packets that leave through a device (`inet_select_addr` of
-   * net/ipv4/devinet.c): of those in global scope the first that shares a subnet with the next hop, or else the first;
-   * for a device without such an address, such as lo, the first of any device. Undefined when there is none, or when the
-   * snapshot does not tell.
-   */
-  selectAddress?(family: IpFamily, device: string, nextHop: TracedAddress): TracedAddress | undefined;
-  /**
-   * The source that masquerading takes for packets through a device.
+   * The source that masquerading takes for packets through a device (`inet_select_addr` of net/ipv4/devinet.c,
+   * `ipv6_dev_get_saddr` of net/ipv6/addrconf.c). Undefined when there is none, or when the snapshot does not tell.
    * @param nextHop the gateway; the destination where there is none, and always of IPv6
    */
   sourceAddress(family: IpFamily, device: string, nextHop: TracedAddress): TracedAddress | undefined;

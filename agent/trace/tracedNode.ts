@@ -1,0 +1,63 @@
+import type { ParsedSnapshot } from '../interpret/parsedSnapshot.ts';
+import type { IpFamily } from '../model/address.ts';
+import { type HookEntry, hookOrder } from './engine/hookOrder.ts';
+import type { IpSets } from './ipSets.ts';
+import { ipSets } from './ipset/ipSets.ts';
+import { iptablesPrograms } from './iptables/iptablesPrograms.ts';
+import { virtualServers } from './ipvs/virtualServers.ts';
+import { nodeNetwork } from './network/nodeNetwork.ts';
+import { nftablesPrograms } from './nftables/nftablesPrograms.ts';
+import type { NodeNetwork } from './nodeNetwork.ts';
+import type { Hook, RulePrograms } from './ruleProgram.ts';
+import type { VirtualServers } from './virtualServers.ts';
+
+/** What packets meet on a node, indexed once for any number of them. */
+export interface TracedNode {
+  readonly network: NodeNetwork;
+  readonly ipSets: IpSets;
+  readonly virtualServers: VirtualServers;
+  /** One for each rule language. */
+  readonly programs: readonly RulePrograms[];
+  /** What netfilter runs at a hook. */
+  entries(family: IpFamily, hook: Hook): readonly HookEntry[];
+}
+
+export type NodeParts = Pick<TracedNode, 'network' | 'ipSets' | 'virtualServers' | 'programs'>;
+
+/** A node of these parts. */
+export function nodeOfParts(parts: NodeParts): TracedNode {
+  const entries = new Map<string, readonly HookEntry[]>();
+  return {
+    ...parts,
+    entries(family, hook) {
+      const key = `${family} ${hook}`;
+      let found = entries.get(key);
+      if (found === undefined) {
+        found = hookOrder(parts.programs, family, hook);
+        entries.set(key, found);
+      }
+      return found;
+    },
+  };
+}
+
+/** The node that a snapshot is of. Its parts are indexed when packets first ask for them. */
+export function tracedNode(parsed: ParsedSnapshot): TracedNode {
+  return nodeOfParts({
+    network: nodeNetwork(parsed),
+    ipSets: ipSets(parsed.ipsets),
+    virtualServers: virtualServers(parsed.ipvs),
+    programs: [iptablesPrograms(parsed.rulesets), nftablesPrograms(parsed.nftables, iptablesTables(parsed))],
+  });
+}
+
+/** The tables of nftables that iptables-nft keeps its rules in, and that iptables-save printed: `ip nat`. */
+function iptablesTables({ rulesets }: ParsedSnapshot): ReadonlySet<string> {
+  return new Set(
+    rulesets
+      .filter(({ backend }) => backend === 'nf_tables')
+      .flatMap(({ family, tables }) =>
+        [...tables.keys()].map((table) => `${family === 'ipv4' ? 'ip' : 'ip6'} ${table}`),
+      ),
+  );
+}

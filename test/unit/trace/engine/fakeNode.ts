@@ -1,0 +1,205 @@
+import { readAddress } from '../../../../agent/trace/engine/addresses.ts';
+import { Fraction } from '../../../../agent/trace/fraction.ts';
+import type { NodeNetwork, Route } from '../../../../agent/trace/nodeNetwork.ts';
+import type { TracedAddress, TracedPacket } from '../../../../agent/trace/packet.ts';
+import type {
+  BaseChain,
+  Branch,
+  ChainProgram,
+  Hook,
+  RulePrograms,
+  RuleVerdict,
+  Surroundings,
+  Translation,
+} from '../../../../agent/trace/ruleProgram.ts';
+import { nodeOfParts, type TracedNode } from '../../../../agent/trace/tracedNode.ts';
+import type { ScheduledServer, VirtualServers } from '../../../../agent/trace/virtualServers.ts';
+
+/** A rule of a test. */
+export interface FakeRule {
+  readonly if?: (packet: TracedPacket, surroundings: Surroundings) => boolean;
+  readonly chance?: Fraction;
+  readonly mark?: number;
+  readonly untracked?: boolean;
+  readonly do?: RuleVerdict | RuleVerdict['kind'];
+}
+
+export function ip(text: string): TracedAddress {
+  const address = readAddress(text);
+  if (address === undefined) throw new Error(`${text} is no address`);
+  return address;
+}
+
+export function to(...ends: string[]): (packet: TracedPacket) => boolean {
+  return ({ destination }) => ends.includes(destination.text);
+}
+
+export function jump(chain: string): RuleVerdict {
+  return { kind: 'jump', chain };
+}
+
+export function dnat(address: string, port?: number): RuleVerdict {
+  return translate({ part: 'destination', kind: 'dnat', address: ip(address), port });
+}
+
+export const masquerade = translate({ part: 'source', kind: 'masquerade', address: undefined, port: undefined });
+
+function translate(translation: Translation): RuleVerdict {
+  return { kind: 'translate', translation };
+}
+
+/** Chains of one table by name. */
+export function chains(rules: Readonly<Record<string, readonly FakeRule[]>>): Map<string, ChainProgram> {
+  const programs = new Map<string, ChainProgram>();
+  for (const [name, own] of Object.entries(rules)) {
+    programs.set(name, {
+      name,
+      ruleCount: own.length,
+      location: undefined,
+      candidate: (position) => position,
+      ask: (position, packet, surroundings) => ask(own[position] ?? {}, packet, surroundings),
+      miss: (position, packet, surroundings) =>
+        own[position]?.if?.(packet, surroundings) === false ? { condition: `condition ${position}` } : undefined,
+      ruleLocation: (line) => ({ part: 'rules', line, column: 0, length: 0 }),
+      ruleText: (position) => `${name} ${position}`,
+      ruleCounters: () => undefined,
+      chain: (other) => programs.get(other),
+    });
+  }
+  return programs;
+}
+
+function ask(rule: FakeRule, packet: TracedPacket, surroundings: Surroundings): Branch[] | undefined {
+  if (rule.if?.(packet, surroundings) === false) return undefined;
+  const verdict: RuleVerdict = typeof rule.do === 'object' ? rule.do : ({ kind: rule.do ?? 'next' } as RuleVerdict);
+  const { connection } = packet;
+  const changed: TracedPacket = {
+    ...packet,
+    mark: rule.mark ?? packet.mark,
+    connection: rule.untracked === true ? { ...connection, state: 'untracked' } : connection,
+  };
+  const effects = rule.mark === undefined ? [] : [{ kind: 'set', field: 'mark', to: String(rule.mark) } as const];
+  const match: Branch = { probability: rule.chance ?? Fraction.one, packet: changed, verdict, isMatch: true, effects };
+  if (rule.chance === undefined) return [match];
+  const miss: Branch = {
+    probability: rule.chance.complement(),
+    packet,
+    verdict: { kind: 'next' },
+    isMatch: false,
+    effects: [],
+  };
+  return [match, miss];
+}
+
+const priorities: Readonly<Record<string, number>> = { raw: -300, mangle: -150, filter: 0, security: 50 };
+
+/** A base chain of a table of iptables. */
+export function base(
+  table: string,
+  hook: Hook,
+  program: ChainProgram | undefined,
+  more: Partial<BaseChain> = {},
+): BaseChain {
+  if (program === undefined) throw new Error(`${table} has no chain for ${hook}`);
+  return {
+    hook,
+    table,
+    program,
+    priority: priorities[table] ?? (hook === 'prerouting' || hook === 'output' ? -100 : 100),
+    type: table === 'nat' ? 'nat' : table === 'mangle' && hook === 'output' ? 'route' : 'filter',
+    families: ['ipv4'],
+    policy: 'accept',
+    ...more,
+  };
+}
+
+export function programs(...baseChains: BaseChain[]): RulePrograms {
+  return { baseChains, affinityLists: ({ address, port }) => [`seen ${address.text}:${port}`], missing: [] };
+}
+
+/** eth0 has 192.0.2.10 and the default route, cni0 10.244.0.1/24 with the pods, kube-ipvs0 10.96.0.20. */
+export function network(settings: Readonly<Record<string, string>> = {}): NodeNetwork {
+  const known: Readonly<Record<string, string>> = {
+    'net.ipv4.ip_forward': '1',
+    'net.ipv4.conf.all.rp_filter': '0',
+    'net.ipv4.conf.all.route_localnet': '0',
+    'net.ipv4.conf.all.accept_local': '0',
+    'net.ipv4.vs.conntrack': '1',
+    ...settings,
+  };
+  const own = new Map([
+    ['127.0.0.1', 'lo'],
+    ['192.0.2.10', 'eth0'],
+    ['10.244.0.1', 'cni0'],
+    ['10.96.0.20', 'kube-ipvs0'],
+  ]);
+  const route = (destination: TracedAddress): Route => {
+    const [device, type, source, via]: [string, Route['type'], string, string?] = own.has(destination.text)
+      ? [own.get(destination.text) ?? '', 'local', destination.text]
+      : destination.text.startsWith('10.244.0.')
+        ? ['cni0', 'unicast', '10.244.0.1']
+        : destination.text.startsWith('203.0.113.')
+          ? ['eth1', 'none', '192.0.2.10']
+          : ['eth0', 'unicast', '192.0.2.10', '192.0.2.1'];
+    return {
+      type,
+      device: type === 'none' ? undefined : device,
+      via: via === undefined ? undefined : ip(via),
+      preferredSource: ip(source),
+      assumed: undefined,
+    };
+  };
+  return {
+    route: ({ destination }) => route(destination),
+    addressType: (_family, address) => (own.has(address.text) ? 'local' : 'unicast'),
+    deviceAddresses: (_family, device) =>
+      [...own].filter(([, each]) => each === device).map(([address]) => ip(address)),
+    sourceAddress: (_family, device) =>
+      ip(device === 'lo' ? '192.0.2.10' : ([...own].find(([, each]) => each === device)?.[0] ?? '192.0.2.10')),
+    localAddresses: own,
+    setting: (name) => known[name],
+    missing: [],
+  };
+}
+
+/** Virtual servers on 10.96.0.20:80, with these real servers, each as likely. */
+export function virtualServers(...servers: string[]): VirtualServers {
+  const scheduled = servers.map((text): ScheduledServer => {
+    const [address = '', port] = text.split(':');
+    return {
+      address: ip(address),
+      port: Number(port),
+      probability: Fraction.of(1, servers.length),
+      forwarding: 'masquerade',
+      text,
+    };
+  });
+  return {
+    isActive: true,
+    missing: [],
+    schedule: ({ destination, destinationPort }) =>
+      destination.text !== '10.96.0.20' || destinationPort !== 80
+        ? undefined
+        : {
+            virtualServer: 'TCP 10.96.0.20:80',
+            scheduler: 'rr',
+            location: { part: 'ipvsadm', line: 0, column: 0, length: 0 },
+            servers: scheduled,
+            decidedBy: [],
+          },
+  };
+}
+
+const noVirtualServers: VirtualServers = { isActive: false, schedule: () => undefined, missing: [] };
+
+export function fakeNode(
+  rules: RulePrograms | readonly RulePrograms[],
+  parts: { readonly network?: NodeNetwork; readonly virtualServers?: VirtualServers } = {},
+): TracedNode {
+  return nodeOfParts({
+    network: parts.network ?? network(),
+    ipSets: { test: () => ({ kind: 'out' }) },
+    virtualServers: parts.virtualServers ?? noVirtualServers,
+    programs: Array.isArray(rules) ? rules : [rules as RulePrograms],
+  });
+}

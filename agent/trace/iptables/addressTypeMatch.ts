@@ -78,6 +78,9 @@ function hasType(wanted: ReadonlySet<string>, type: AddressType): boolean {
   return wanted.has(type.toUpperCase());
 }
 
+/** Routes that answer with an error. */
+const refusals: ReadonlySet<AddressType> = new Set<AddressType>(['unreachable', 'prohibit', 'blackhole']);
+
 /** Of IPv6 the address itself is looked at first, and all types that it tells must fit (`match_type6`). */
 const answerIpv6: Question = (wanted, address, device, { family }, { network }) => {
   const isMulticast = address.value >> 120n === 0xffn;
@@ -88,6 +91,6 @@ const answerIpv6: Question = (wanted, address, device, { family }, { network }) 
   if (!wanted.has('LOCAL') && !wanted.has('UNREACHABLE') && !wanted.has('ANYCAST')) return yes;
   const type = network.addressType(family, address, device);
   if (type === undefined) return unknownAnswer(addressTypeNotKnown(address.text));
-  if ((type === 'local' || type === 'unreachable') && hasType(wanted, type)) return yes;
-  return wanted.has('ANYCAST') ? unknownAnswer(addressTypeNotKnown(address.text)) : no;
+  if (type === 'local' || type === 'anycast') return answerOf(hasType(wanted, type));
+  return answerOf(wanted.has('UNREACHABLE') && refusals.has(type));
 };

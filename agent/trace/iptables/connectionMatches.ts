@@ -1,5 +1,4 @@
 import type { TracedAddress, TracedPacket } from '../packet.ts';
-import type { Surroundings } from '../ruleProgram.ts';
 import { type Answer, answerOf, negatedAnswer, no, unknownAnswer, yes } from './answer.ts';
 import {
   type Condition,
@@ -9,7 +8,6 @@ import {
   type OptionReader,
   optionNamed,
   optionText,
-  type RuleContext,
   type Test,
   unknownTest,
   wholeMatch,
@@ -20,19 +18,8 @@ import { isInRange, parseAddressBlock, parseMasked, parsePortRange } from './val
 
 const isUnknown = unknownAnswer(matchNotModelled('conntrack'));
 
-/**
- * The state that rules see. Connection tracking looks at packets after the table raw (NF_IP_PRI_CONNTRACK of
- * linux/netfilter_ipv4.h), so there none has a connection, but for those that were sent through loopback.
- */
-function stateOf(packet: TracedPacket, { table }: RuleContext, { hook }: Surroundings) {
-  const { state } = packet.connection;
-  const isEarly = table === 'raw' && !(hook === 'prerouting' && packet.inDevice === 'lo');
-  return isEarly && state !== 'untracked' ? 'invalid' : state;
-}
-
-/** Whether the packet belongs to a connection (`nf_ct_get`). */
-export function hasConnection(packet: TracedPacket, context: RuleContext, surroundings: Surroundings): boolean {
-  const state = stateOf(packet, context, surroundings);
+/** Whether the packet belongs to a connection (`nf_ct_get`). Before connection tracking looked at it, its state is invalid. */
+export function hasConnection({ connection: { state } }: TracedPacket): boolean {
   return state !== 'invalid' && state !== 'untracked';
 }
 
@@ -46,13 +33,13 @@ const stateNames: ReadonlySet<string> = new Set([
   'DNAT',
 ]);
 
-function stateTest(text: string, context: RuleContext): Test | undefined {
+function stateTest(text: string): Test | undefined {
   const wanted = new Set(text.toUpperCase().split(','));
   if (![...wanted].every((name) => stateNames.has(name))) return undefined;
-  return (packet, surroundings) => {
-    const { isDestinationTranslated, isSourceTranslated } = packet.connection;
-    if (wanted.has(stateOf(packet, context, surroundings).toUpperCase())) return yes;
-    if (!hasConnection(packet, context, surroundings)) return no;
+  return (packet) => {
+    const { state, isDestinationTranslated, isSourceTranslated } = packet.connection;
+    if (wanted.has(state.toUpperCase())) return yes;
+    if (!hasConnection(packet)) return no;
     const isTranslated = (isDestinationTranslated && wanted.has('DNAT')) || (isSourceTranslated && wanted.has('SNAT'));
     return answerOf(isTranslated);
   };
@@ -100,10 +87,11 @@ const status: OptionReader = (option) => {
   const wanted = (firstValue(option) ?? '').toUpperCase().split(',');
   if (!wanted.every((name) => statuses.has(name))) return undefined;
   const bits = wanted.filter((name) => name !== 'NONE');
-  return ({ connection: { state } }) => {
+  return ({ connection: { state }, inDevice }) => {
     if (bits.length === 0) return no;
-    if (state === 'established' && (bits.includes('SEEN_REPLY') || bits.includes('CONFIRMED'))) return yes;
-    // A first packet's connection is confirmed when it leaves the node or reaches a socket.
+    // A connection is confirmed when its first packet leaves the node, be it through loopback, or reaches a socket.
+    if (bits.includes('CONFIRMED') && (state === 'established' || inDevice === 'lo')) return yes;
+    if (bits.includes('SEEN_REPLY') && state === 'established') return yes;
     const isNever = state === 'new' && bits.every((bit) => bit !== 'EXPECTED');
     return isNever ? no : isUnknown;
   };
@@ -142,11 +130,11 @@ const conntrack: MatchReader = (match, context) => {
     const value = firstValue(option) ?? '';
     const isState = option.name === '--ctstate';
     const read = option.known ? conntrackOptions[option.name]?.(option, match, context) : undefined;
-    const test = (isState ? stateTest(value, context) : read) ?? unknownTest(match.name);
+    const test = (isState ? stateTest(value) : read) ?? unknownTest(match.name);
     return {
       text,
       test: (packet, surroundings): Answer => {
-        if (!isState && !hasConnection(packet, context, surroundings)) return answerOf(asksState);
+        if (!isState && !hasConnection(packet)) return answerOf(asksState);
         return negatedAnswer(test(packet, surroundings), option.negated);
       },
     };
@@ -154,24 +142,22 @@ const conntrack: MatchReader = (match, context) => {
 };
 
 /** No packet without a connection has a mark, `!` or not (net/netfilter/xt_connmark.c). */
-const connmark: MatchReader = wholeMatch((match, context) => {
+const connmark: MatchReader = wholeMatch((match) => {
   const option = optionNamed(match, '--mark');
   const wanted = parseMasked(firstValue(option) ?? '');
   if (option === undefined || wanted === undefined || match.options.length > 1) return undefined;
-  return (packet, surroundings) => {
-    if (!hasConnection(packet, context, surroundings)) return no;
+  return (packet) => {
+    if (!hasConnection(packet)) return no;
     const holds = (packet.connection.mark & wanted.mask) >>> 0 === wanted.value;
     return answerOf(holds !== option.negated);
   };
 });
 
 /** Only connections that another one announced have a helper's name (net/netfilter/xt_helper.c). */
-const helper: OptionReader =
-  (_option, _match, context): Test =>
-  (packet, surroundings) => {
-    const hasNone = packet.connection.state === 'new' || !hasConnection(packet, context, surroundings);
-    return hasNone ? no : unknownAnswer(matchNotModelled('helper'));
-  };
+const helper: OptionReader = () => {
+  const isNamed = unknownAnswer(matchNotModelled('helper'));
+  return (packet) => (packet.connection.state === 'new' || !hasConnection(packet) ? no : isNamed);
+};
 
 /** `--ipvs` alone asks whether ipvs has handled the packet; the others need its connection (net/netfilter/xt_ipvs.c). */
 const ipvs: MatchReader = wholeMatch((match) => {
@@ -184,7 +170,7 @@ const ipvs: MatchReader = wholeMatch((match) => {
 /** Matches on what connection tracking and ipvs know. */
 export const connectionMatches: Readonly<Record<string, MatchReader>> = {
   conntrack,
-  state: eachOption({ '--state': (option, _match, context) => stateTest(firstValue(option) ?? '', context) }),
+  state: eachOption({ '--state': (option) => stateTest(firstValue(option) ?? '') }),
   connmark,
   helper: eachOption({ '--helper': helper }),
   ipvs,

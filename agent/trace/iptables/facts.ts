@@ -18,15 +18,6 @@ export function targetNotModelled(target: string): TraceFact {
   };
 }
 
-/** A chain or extension that neither the dump nor iptables has. */
-export function targetNotFound(target: string): TraceFact {
-  return {
-    code: 'target-not-found',
-    message: `The dump has no chain "${target}", and iptables has no target of that name.`,
-    args: { target },
-  };
-}
-
 /** A part of a rule that could not be read. */
 export function ruleNotUnderstood(text: string): TraceFact {
   return { code: 'rule-not-understood', message: `The rule's "${text}" is not understood.`, args: { text } };

@@ -1,10 +1,10 @@
 import { isWhole } from '../../interpret/iptables/rulesets.ts';
 import type { IptablesRuleset } from '../../interpret/parsedSnapshot.ts';
+import { formatAddress } from '../../model/address.ts';
 import type { BaseChain, Hook, RulePrograms } from '../ruleProgram.ts';
 import { AffinityLists } from './affinityLists.ts';
 import { TableChains } from './chainProgram.ts';
 import { rulesCutOff } from './facts.ts';
-import { endpointKey } from './translationRange.ts';
 
 const hookOfChain: ReadonlyMap<string, Hook> = new Map([
   ['PREROUTING', 'prerouting'],
@@ -28,10 +28,13 @@ const priorities: Readonly<Record<string, Partial<Record<Hook, number>>>> = {
 
 /** The rules of iptables and ip6tables in a snapshot, of both backends. */
 export function iptablesPrograms(rulesets: readonly IptablesRuleset[]): RulePrograms {
-  const affinity = new AffinityLists(rulesets);
+  const affinity = [...new Set(rulesets.map(({ dump }) => dump))].map((dump) => new AffinityLists(dump));
   return {
     baseChains: rulesets.flatMap(baseChainsOf),
-    affinityLists: ({ address, port }) => affinity.of(endpointKey(address, port)),
+    affinityLists: ({ address, port }) => {
+      const endpoint = formatAddress(address.text, port);
+      return [...new Set(affinity.flatMap((lists) => lists.of(endpoint)))];
+    },
     missing: rulesets.flatMap((ruleset) =>
       [...ruleset.tables]
         .filter(([, table]) => !isWhole(ruleset, table))

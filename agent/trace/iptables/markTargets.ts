@@ -1,7 +1,7 @@
 import type { RuleOption } from '../../ruleset/iptables/rule.ts';
 import type { TracedPacket } from '../packet.ts';
 import { type Action, goOn, type TargetReader } from './action.ts';
-import { firstValue, optionNamed, type RuleContext } from './condition.ts';
+import { firstValue, optionNamed } from './condition.ts';
 import { hasConnection } from './connectionMatches.ts';
 import { type MaskedValue, parseMasked, parseUnsigned } from './values.ts';
 
@@ -52,12 +52,12 @@ const mark: TargetReader = ({ options }) => {
 };
 
 /** net/netfilter/xt_connmark.c; it does nothing to packets without a connection. */
-const connectionMark: TargetReader = (target, context) => {
+const connectionMark: TargetReader = (target) => {
   const { options } = target;
   const [option] = options;
   const change = option && options.length === 1 ? readChange(option) : undefined;
   if (change !== undefined) {
-    return ofConnections(context, (packet) => withConnectionMark(packet, changeMark(packet.connection.mark, change)));
+    return ofConnections((packet) => withConnectionMark(packet, changeMark(packet.connection.mark, change)));
   }
   const mask = parseUnsigned(firstValue(optionNamed(target, '--mask')) ?? '0xffffffff');
   const connectionMask = parseUnsigned(firstValue(optionNamed(target, '--ctmask')) ?? String(mask));
@@ -65,13 +65,13 @@ const connectionMark: TargetReader = (target, context) => {
   const [mode, ...modes] = options.filter(({ name }) => !['--mask', '--ctmask', '--nfmask'].includes(name));
   if (connectionMask === undefined || packetMask === undefined || modes.length > 0) return undefined;
   if (mode?.name === '--save-mark') {
-    return ofConnections(context, (packet) => {
+    return ofConnections((packet) => {
       const saved = { value: (packet.mark & packetMask) >>> 0, mask: connectionMask };
       return withConnectionMark(packet, changeMark(packet.connection.mark, saved));
     });
   }
   if (mode?.name === '--restore-mark') {
-    return ofConnections(context, (packet) => {
+    return ofConnections((packet) => {
       const restored = { value: (packet.connection.mark & connectionMask) >>> 0, mask: packetMask };
       return withMark(packet, changeMark(packet.mark, restored));
     });
@@ -79,10 +79,10 @@ const connectionMark: TargetReader = (target, context) => {
   return undefined;
 };
 
-function ofConnections(context: RuleContext, change: (packet: TracedPacket) => ReturnType<typeof goOn>): Action {
+function ofConnections(change: (packet: TracedPacket) => ReturnType<typeof goOn>): Action {
   return {
     decides: true,
-    run: (packet, surroundings) => (hasConnection(packet, context, surroundings) ? change(packet) : goOn(packet)),
+    run: (packet) => (hasConnection(packet) ? change(packet) : goOn(packet)),
   };
 }
 

@@ -111,8 +111,10 @@ const rpfilter: MatchReader = wholeMatch((match) => {
       source: isUnicast(family, destination) ? destination : undefined,
       mark: usesMark ? packet.mark : 0,
       inDevice: undefined,
+      protocol: packet.protocol,
       ...(family === 'ipv6' && !isLoose ? { outDevice: inDevice } : {}),
     });
+    if (route.unknown !== undefined) return unknownAnswer(route.unknown);
     if (route.assumed !== undefined) return isUnknown;
     if (route.type !== 'unicast' && !(route.type === 'local' && acceptsLocal)) return answerOf(isInverted);
     if (isLoose || (family === 'ipv6' && route.type === 'local')) return answerOf(!isInverted);

@@ -3,7 +3,7 @@ import type { RuleTarget } from '../../ruleset/iptables/rule.ts';
 import { type Action, always, goOn, type TargetReader } from './action.ts';
 import { firstValue, optionNamed, type RuleContext } from './condition.ts';
 import { hasConnection } from './connectionMatches.ts';
-import { targetNotFound, targetNotModelled } from './facts.ts';
+import { targetNotModelled } from './facts.ts';
 import { markTargets } from './markTargets.ts';
 import { translationTargets } from './translationTargets.ts';
 
@@ -74,10 +74,10 @@ const reject: TargetReader = (target, { family }) => {
 };
 
 /** Connection tracking leaves the packet alone, unless it knows it already (net/netfilter/xt_CT.c). */
-const notrack: TargetReader = (_target, context) => ({
+const notrack: TargetReader = () => ({
   decides: true,
-  run: (packet, surroundings) => {
-    if (hasConnection(packet, context, surroundings)) return goOn(packet);
+  run: (packet) => {
+    if (hasConnection(packet)) return goOn(packet);
     const connection = { ...packet.connection, state: 'untracked' } as const;
     return goOn({ ...packet, connection }, { kind: 'set', field: 'state', to: 'untracked' });
   },
@@ -113,5 +113,7 @@ export function readAction(target: RuleTarget | undefined, isChain: boolean, con
   const unknownOption = target.options.some(({ known }) => !known);
   const action = unknownOption ? undefined : readers.get(name)?.(target, context);
   if (action !== undefined) return action;
-  return always({ kind: 'unknown', reason: target.known ? targetNotModelled(name) : targetNotFound(name) });
+  // A chain that the dump does not have, as far as a name without options tells.
+  if (!target.known && target.options.length === 0) return always({ kind: target.kind, chain: name });
+  return always({ kind: 'unknown', reason: targetNotModelled(name) });
 }

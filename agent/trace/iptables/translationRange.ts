@@ -1,5 +1,4 @@
 import type { IpFamily } from '../../model/address.ts';
-import { formatAddress } from '../../model/address.ts';
 import type { TracedAddress } from '../packet.ts';
 import { addressOf, isInRange, type NumberRange, parseAddress, parsePortRange } from './values.ts';
 
@@ -83,9 +82,4 @@ export function portChoices(
   if (size === 1) return [first];
   if (!isRandom && isInRange(ports, current)) return [undefined];
   return size > mostChoices ? undefined : Array.from({ length: size }, (_, at) => first + at);
-}
-
-/** `ADDRESS:PORT`, as the endpoints of Services are written. */
-export function endpointKey(address: TracedAddress, port: number | undefined): string {
-  return formatAddress(address.text, port);
 }

@@ -82,6 +82,7 @@ export const emptyNetwork: NodeNetwork = {
   route: () => noRoute,
   addressType: () => undefined,
   deviceAddresses: () => [],
+  sourceAddress: () => undefined,
   localAddresses: undefined,
   setting: () => undefined,
   missing: [],

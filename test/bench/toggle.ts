@@ -9,35 +9,15 @@
  * between, which here it need not, so a real one fails for longer. Needs Go.
  */
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { ServiceMode } from '../../agent/model/serviceRules.ts';
 import { buildKubeProxyOracle } from '../peers/kubeProxyOracle.ts';
-import { AgentOnNode } from '../vm/agentOnNode.ts';
 import { modesThrough } from '../vm/modesThrough.ts';
 import { NodeTraffic } from '../vm/nodeTraffic.ts';
 import { readLeftoversOverSsh } from '../vm/readLeftoversOverSsh.ts';
 import { startTestNode } from '../vm/startTestNode.ts';
+import { agentSwitch, putToggleObjects, type SwitchMode, toggleObjectsFile } from '../vm/switchModes.ts';
 import type { TestNode } from '../vm/testNode.ts';
-import { toggleObjects } from '../vm/toggleServices.ts';
 
-const otherServices = 20;
-const objectsFile = '/root/objects.json';
-
-/** Milliseconds of traffic after a switch: longer than anybody waits for an answer. */
-const afterwardsMs = 30_000;
-
-/** Puts a node into a mode. */
-type Switch = (mode: ServiceMode) => Promise<void>;
-
-async function agentSwitch(node: TestNode): Promise<Switch> {
-  const agent = await AgentOnNode.deliver(node);
-  const options = ['--yes', '--set-prerequisites', '--cluster-cidr', '10.244.0.0/16,fd00:10:244::/64'];
-  return async (mode) => {
-    await agent.run('apply', '--mode', mode, '--objects', objectsFile, ...options);
-  };
-}
-
-async function kubeProxySwitch(node: TestNode): Promise<Switch> {
+async function kubeProxySwitch(node: TestNode): Promise<SwitchMode> {
   const program = await readFile(await buildKubeProxyOracle((message) => console.log(message)));
   await node.run(['sh', '-c', 'cat > /root/oracle && chmod 0755 /root/oracle'], { stdin: program });
   await node.run(['sysctl', '-qw', 'net.ipv4.ip_forward=1']);
@@ -48,14 +28,14 @@ async function kubeProxySwitch(node: TestNode): Promise<Switch> {
       ['-start=false', '2001:db8:f::15', 'fd00:10:244::/64'],
     ]) {
       const addresses = ['-node-ip', ip ?? '', '-cluster-cidr', cidr ?? ''];
-      await node.run(['/root/oracle', start ?? '', '-mode', mode, '-objects', objectsFile, ...addresses]);
+      await node.run(['/root/oracle', start ?? '', '-mode', mode, '-objects', toggleObjectsFile, ...addresses]);
     }
   };
 }
 
-async function run(name: string, node: TestNode, prepare: (node: TestNode) => Promise<Switch>, switches: number) {
+async function run(name: string, node: TestNode, prepare: (node: TestNode) => Promise<SwitchMode>, switches: number) {
   await node.reset();
-  await node.run(['sh', '-c', `cat > ${objectsFile}`], { stdin: toggleObjects(otherServices) });
+  await putToggleObjects(node);
   const traffic = new NodeTraffic(node);
   await traffic.prepare();
   const switchTo = await prepare(node);
@@ -67,9 +47,8 @@ async function run(name: string, node: TestNode, prepare: (node: TestNode) => Pr
     const began = performance.now();
     await switchTo(mode);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    await delay(afterwardsMs);
     if (traffic.longConnections < 50) await traffic.openMore();
-    const now = await traffic.report();
+    const now = await traffic.goesOn();
     const { leftovers } = await readLeftoversOverSsh(node);
     console.log(
       `${name}, ${index + 1}, ${modes[index - 1] ?? first} -> ${mode} in ${seconds} s: ` +
@@ -77,6 +56,8 @@ async function run(name: string, node: TestNode, prepare: (node: TestNode) => Pr
         `${now.broken.length - before.broken.length} of ${traffic.longConnections} others broke; ` +
         `${leftovers.length} leftovers`,
     );
+    const failures = [...now.failed.slice(before.failed.length), ...now.broken.slice(before.broken.length)];
+    for (const { target, error } of failures.slice(0, 5)) console.log(`  ${target}: ${error}`);
     before = now;
   }
   const { attempted, failed, broken, exchanged, slowest } = before;

@@ -19,6 +19,11 @@ const reportSchema = z.object({
   opened: z.number(),
   broken: failures,
   exchanged: z.number(),
+  /**
+   * By the node's clock: new connections that began before have been answered or have failed, and each that stays has
+   * got an answer since.
+   */
+  since: z.number(),
 });
 export type TrafficReport = z.infer<typeof reportSchema>;
 
@@ -122,25 +127,30 @@ export class NodeTraffic {
       .toString()
       .split('\n')
       .flatMap((line) => (line === '' ? [] : [reportSchema.parse(JSON.parse(line))]));
+    const inOrder = (of: (report: TrafficReport) => TrafficReport['failed']): TrafficReport['failed'] =>
+      reports.flatMap(of).sort((one, other) => one.at - other.at);
     const sum = (of: (report: TrafficReport) => number): number => reports.reduce((total, each) => total + of(each), 0);
     return {
       attempted: sum(({ attempted }) => attempted),
       answered: sum(({ answered }) => answered),
       slowest: Math.max(0, ...reports.map(({ slowest }) => slowest)),
-      failed: reports.flatMap(({ failed }) => failed),
+      failed: inOrder(({ failed }) => failed),
       opened: sum(({ opened }) => opened),
-      broken: reports.flatMap(({ broken }) => broken),
+      broken: inOrder(({ broken }) => broken),
       exchanged: sum(({ exchanged }) => exchanged),
+      since: Math.min(...reports.map(({ since }) => since)),
     };
   }
 
-  /** Waits until every sender has got another answer to each connection that stays, and to new ones. */
+  /**
+   * Waits until what became of every connection is known: of those that began until a second after now, and of those
+   * that stay. A failure is known when its time is up.
+   */
   async goesOn(): Promise<TrafficReport> {
-    const before = await this.report();
+    const now = Number((await this.#node.run(['date', '+%s.%N'])).toString());
     for (;;) {
-      const now = await this.report();
-      const isEnough = now.exchanged - before.exchanged > 2 * this.#long && now.answered - before.answered > 60;
-      if (isEnough || now.failed.length + now.broken.length > 0) return now;
+      const report = await this.report();
+      if (report.since > now + 1) return report;
       await delay(500);
     }
   }

@@ -117,6 +117,8 @@ sub serve {
 
 my %report = map { $_ => 0 } qw(attempted answered slowest opened exchanged);
 my (@failed, @broken);
+# By number: when a new connection began that has no answer yet; when one that stays got its last.
+my (%waiting, $connections);
 
 sub failure {
   my ($target, $error) = @_;
@@ -126,8 +128,11 @@ sub failure {
 sub write_report {
   my ($file) = @_;
   my $counts = join ',', map { sprintf '"%s":%s', $_, $report{$_} } sort keys %report;
+  my $since = time;
+  for (values %waiting) { $since = $_ if $_ < $since }
   open(my $out, '>', "$file.new") or die "$file: $!";
-  printf $out "{%s,\"failed\":[%s],\"broken\":[%s]}\n", $counts, join(',', @failed), join(',', @broken);
+  my $failures = sprintf '"failed":[%s],"broken":[%s]', join(',', @failed), join(',', @broken);
+  printf $out "{%s,\"since\":%.3f,%s}\n", $counts, $since, $failures;
   close $out;
   rename "$file.new", $file;
 }
@@ -169,9 +174,12 @@ sub ask {
 sub try_new {
   my ($target) = @_;
   my $began = time;
+  my $connection = ++$connections;
+  $waiting{$connection} = $began;
   $report{attempted}++;
   ask($target, sub {
     my ($error, $socket) = @_;
+    delete $waiting{$connection};
     close $socket;
     if (defined $error) { push @failed, failure($target, $error); return }
     $report{answered}++;
@@ -182,14 +190,21 @@ sub try_new {
 
 sub keep_open {
   my ($target) = @_;
+  my $connection = ++$connections;
+  $waiting{$connection} = time;
   ask($target, sub {
     my ($error, $socket) = @_;
-    if (defined $error) { push @broken, failure($target, $error); return }
+    if (defined $error) {
+      delete $waiting{$connection};
+      push @broken, failure($target, $error);
+      return;
+    }
     $report{opened}++;
     my $number = fileno $socket;
     my $timer;
     my $break_off = sub {
       delete $timer->{call};
+      delete $waiting{$connection};
       forget($number);
       close $socket;
       push @broken, failure($target, $_[0]);
@@ -202,6 +217,7 @@ sub keep_open {
       my $got = sysread($socket, my $data, 4096);
       if ($got) {
         $report{exchanged}++;
+        $waiting{$connection} = time;
         delete $timer->{call};
         $timer = after($pause, $next);
       }

@@ -1,4 +1,4 @@
-import type { IptablesRuleset, ParsedSnapshot } from '../interpret/parsedSnapshot.ts';
+import type { ParsedSnapshot } from '../interpret/parsedSnapshot.ts';
 import type { IpFamily } from '../model/address.ts';
 import type { IptablesRules, ServiceRules } from '../model/serviceRules.ts';
 import type { IptablesBackend, PartKind, Snapshot, SnapshotPart } from '../model/snapshot.ts';
@@ -11,6 +11,7 @@ import { iptablesTextWith } from './parts/iptablesPart.ts';
 import { ipsetTextWithoutProxy, ipvsadmTextWithoutProxy, savedIpvs } from './parts/ipvsParts.ts';
 import { addressesTextWith, routesTextWith, sysctlTextWith } from './parts/networkParts.ts';
 import { nftJsonWithoutProxy, nftTableText, nftTextWithoutProxy } from './parts/nftPart.ts';
+import { separateIptables } from './parts/separateIptables.ts';
 
 const families: readonly IpFamily[] = ['ipv4', 'ipv6'];
 
@@ -79,9 +80,9 @@ function made(kind: PartKind, id: string, text: string, more: Partial<SnapshotPa
 const noIptables = noFamilyRules.iptables;
 
 /** Each family's rules go into the backend that the node's other rules are in. */
-function iptablesParts({ snapshot, rulesets }: ParsedSnapshot, wanted: ServiceRules): readonly SnapshotPart[] {
-  const others = snapshot.parts.filter((part) => part.kind === 'iptables-save' && !isRead(part));
-  const separate = rulesets.map((ruleset, index) => separatePart(ruleset, rulesets, index));
+function iptablesParts(parsed: ParsedSnapshot, wanted: ServiceRules): readonly SnapshotPart[] {
+  const others = parsed.snapshot.parts.filter((part) => part.kind === 'iptables-save' && !isRead(part));
+  const separate = separateIptables(parsed);
   const backend: IptablesBackend = chooseBackend([...separate, ...others]) ?? separate[0]?.backend ?? 'nf_tables';
   const added = new Set<IpFamily>();
   const changed = separate.map((part): SnapshotPart => {
@@ -103,19 +104,6 @@ function iptablesParts({ snapshot, rulesets }: ParsedSnapshot, wanted: ServiceRu
 
 function iptablesOf({ families: rules }: ServiceRules, family: IpFamily): IptablesRules {
   return rules.get(family)?.iptables ?? noIptables;
-}
-
-/** A file may hold the output of several programs; each becomes a part. */
-function separatePart(ruleset: IptablesRuleset, all: readonly IptablesRuleset[], index: number): SnapshotPart {
-  const { part, family, backend, dump, tables } = ruleset;
-  const together = all.filter((other) => other.part === part);
-  if (together.length === 1) return { ...part, family, backend };
-  const own = new Set(tables.values());
-  const text = dump.sections
-    .filter(({ table }) => own.has(table))
-    .map(({ span }) => `${dump.text.slice(span.start, span.end).trimEnd()}\n`)
-    .join('');
-  return { ...part, id: `${part.id} ${index}`, family, backend, text };
 }
 
 function changeIpvs(parts: Parts, wanted: ServiceRules): void {

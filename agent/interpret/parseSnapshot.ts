@@ -11,8 +11,19 @@ import { splitRulesets } from './iptables/rulesets.ts';
 import { Locator } from './locator.ts';
 import type { ParsedPart, ParsedSnapshot } from './parsedSnapshot.ts';
 
+/** For as long as they live: who looks at a snapshot again later finds it parsed. */
+const parsedSnapshots = new WeakMap<Snapshot, ParsedSnapshot>();
+
 /** Parses every part of a snapshot that holds rules, sets, virtual servers or addresses. */
 export function parseSnapshot(snapshot: Snapshot): ParsedSnapshot {
+  const known = parsedSnapshots.get(snapshot);
+  if (known !== undefined) return known;
+  const parsed = parseParts(snapshot);
+  parsedSnapshots.set(snapshot, parsed);
+  return parsed;
+}
+
+function parseParts(snapshot: Snapshot): ParsedSnapshot {
   const parts = snapshot.parts.filter(hasContent);
   const parse = <Document>(kind: PartKind, parser: (text: string) => Document): ParsedPart<Document>[] =>
     parts

@@ -6,15 +6,15 @@ export type PacketOrigin =
   /** A pod of this node: it comes in through the device that leads to its address. */
   | { readonly kind: 'pod'; readonly ip: string }
   /** A process in the node's own network namespace. Without an address, the kernel chooses one by the route. */
-  | { readonly kind: 'node'; readonly ip?: string }
+  | { readonly kind: 'node'; readonly ip?: string | undefined }
   /** Another machine. Without a device, the packet comes in where the way back to its address leads. */
-  | { readonly kind: 'external'; readonly ip: string; readonly device?: string };
+  | { readonly kind: 'external'; readonly ip: string; readonly device?: string | undefined };
 
 /** What connection tracking knows of a packet's connection when the packet starts. */
 export interface PacketConnection {
   readonly state: 'new' | 'established' | 'related' | 'invalid' | 'untracked';
   /** Where the connection's first packet was translated to, `ADDRESS:PORT`; of connections that are no longer new. */
-  readonly translatedTo?: string;
+  readonly translatedTo?: string | undefined;
 }
 
 /** A packet to follow. */
@@ -24,15 +24,15 @@ export interface PacketRequest {
   readonly destination: string;
   readonly protocol: 'tcp' | 'udp' | 'sctp' | 'icmp';
   /** Of tcp, udp and sctp. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** One that is not given is taken from the range of ephemeral ports. */
-  readonly sourcePort?: number;
+  readonly sourcePort?: number | undefined;
   /** The packet's mark (`skb->mark`) when it starts; 0 when not given. */
-  readonly mark?: number;
+  readonly mark?: number | undefined;
   /** A new connection when not given. */
-  readonly connection?: PacketConnection;
+  readonly connection?: PacketConnection | undefined;
   /** The endpoint, `ADDRESS:PORT`, that session affinity remembers for this client; not given: none. */
-  readonly remembered?: string;
+  readonly remembered?: string | undefined;
 }
 
 /** A fact with a stable kebab-case code, which clients word themselves. */

@@ -21,6 +21,8 @@ export const errorNumbers = {
   unknownPlan: 8,
   /** The node was not changed, or what was changed is put back; `data.code` says why. */
   changeFailed: 9,
+  /** There cannot be such a packet; `data.code` says why. */
+  invalidPacket: 10,
 } as const;
 
 /** What the `data` of an error carries. */

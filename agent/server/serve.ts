@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { appliedObjects } from '../change/appliedObjects.ts';
+import { appliedObjects, latestObjects } from '../change/appliedObjects.ts';
 import type { NodeModel } from '../model/nodeModel.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { CollectOptions } from '../node/collectSnapshot.ts';
@@ -18,6 +18,7 @@ import { type ChangeDependencies, ChangeSession } from './changeSession.ts';
 import { ClientConnection } from './clientConnection.ts';
 import { handleRequest } from './handleRequest.ts';
 import { registerChangeHandlers } from './registerChangeHandlers.ts';
+import { registerTraceHandlers } from './registerTraceHandlers.ts';
 import { requestError } from './requestError.ts';
 import { SnapshotSession } from './snapshotSession.ts';
 import { type Ticker, Watchdog } from './watchdog.ts';
@@ -131,6 +132,7 @@ function registerHandlers(
     };
   });
   registerChangeHandlers(connection, changes, { checkInitialized, watch: options });
+  registerTraceHandlers(connection, session, options);
   handleRequest(connection, takeSnapshot, ({ objects, progressToken }, signal) => {
     checkInitialized();
     const collecting = options(signal, progressToken);
@@ -138,6 +140,10 @@ function registerHandlers(
       read: () => dependencies.collect(collecting),
       objects: async (snapshot) =>
         objects === undefined ? appliedObjects(dependencies.changes.environment, snapshot) : [objects],
+      services: async () => {
+        const applied = await latestObjects(dependencies.changes.environment);
+        return { objects: objects === undefined ? applied?.objects : [objects], kept: applied?.options };
+      },
       signal,
     });
   });
@@ -147,6 +153,7 @@ function registerHandlers(
     return session.take({
       read: () => dependencies.load(paths, loading),
       objects: async () => (objects === undefined ? [] : [objects]),
+      services: async () => ({ objects: objects === undefined ? undefined : [objects] }),
       signal,
     });
   });

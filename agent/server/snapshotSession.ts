@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { GivenObjects } from '../compare/nodeModes.ts';
 import type { NodeModel } from '../model/nodeModel.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { CollectCancelled } from '../node/collectSnapshot.ts';
@@ -10,6 +11,7 @@ import type { TreeElement } from '../protocol/treeElement.ts';
 import { workWhenIdle } from './idleWork.ts';
 import { NewestStore } from './newestStore.ts';
 import { cancelledError, requestError } from './requestError.ts';
+import { SnapshotTraces } from './snapshotTraces.ts';
 import { summarize } from './summarize.ts';
 
 /** What is being taken: how to read it, and who watches. */
@@ -17,12 +19,20 @@ export interface SnapshotRequest {
   readonly read: () => Promise<Snapshot>;
   /** Texts of objects that give names to what was read. */
   readonly objects: (snapshot: Snapshot) => Promise<readonly string[]>;
+  /** What rules of other modes are made of, when somebody asks for them. */
+  readonly services: () => Promise<GivenObjects>;
   readonly signal: AbortSignal;
+}
+
+/** What is kept of a snapshot. */
+interface KeptSnapshot {
+  readonly outline: Outline;
+  readonly traces: SnapshotTraces;
 }
 
 /** The snapshots of one client. */
 export class SnapshotSession {
-  readonly #outlines = new NewestStore<Outline>('snapshot');
+  readonly #kept = new NewestStore<KeptSnapshot>('snapshot');
   readonly #interpret: (snapshot: Snapshot, objects: readonly string[]) => NodeModel;
   /** One at a time: a node is not read twice at once, and two large models would be in memory together. */
   readonly #oneByOne = concurrencyLimit(1);
@@ -35,7 +45,7 @@ export class SnapshotSession {
     return this.#oneByOne(() => this.#take(request));
   }
 
-  async #take({ read, objects, signal }: SnapshotRequest): Promise<SnapshotSummary> {
+  async #take({ read, objects, services, signal }: SnapshotRequest): Promise<SnapshotSummary> {
     if (signal.aborted) throw cancelledError();
     const started = performance.now();
     const snapshot = await readOrExplain(read, signal);
@@ -44,26 +54,31 @@ export class SnapshotSession {
     const model = this.#interpret(snapshot, await objects(snapshot));
     const outline = new Outline(snapshot, model);
     const summary = summarize(snapshot, model);
-    const name = this.#outlines.add(outline);
-    workWhenIdle(outline.prepare(), () => this.#outlines.has(name));
+    const name = this.#kept.add({ outline, traces: new SnapshotTraces(snapshot, model, services) });
+    workWhenIdle(outline.prepare(), () => this.#kept.has(name));
     const timing = { collectMs: collected - started, interpretMs: performance.now() - collected };
     return { ...summary, snapshot: name, timing };
   }
 
   release(snapshot: string): void {
-    this.#outlines.release(snapshot);
+    this.#kept.release(snapshot);
+  }
+
+  /** What tells the way of packets through the node of a snapshot. */
+  traces(snapshot: string): SnapshotTraces {
+    return this.#kept.get(snapshot).traces;
   }
 
   children(snapshot: string, request: ChildrenRequest): ChildrenPage {
-    return this.#outlines.get(snapshot).children(request) ?? unknownElement(request.parent ?? '');
+    return this.#kept.get(snapshot).outline.children(request) ?? unknownElement(request.parent ?? '');
   }
 
   reveal(snapshot: string, part: string, line: number): TreeElement[] {
-    return this.#outlines.get(snapshot).reveal(part, line);
+    return this.#kept.get(snapshot).outline.reveal(part, line);
   }
 
   document(snapshot: string, element: string): OutlineDocument {
-    return this.#outlines.get(snapshot).document(element) ?? unknownElement(element);
+    return this.#kept.get(snapshot).outline.document(element) ?? unknownElement(element);
   }
 }
 

@@ -11,12 +11,18 @@ export class Fraction {
     this.denominator = denominator;
   }
 
-  /** @param denominator greater than 0 */
+  /**
+   * In lowest terms where both numbers are small. The long products of many chances stay as they are: their
+   * denominators are mostly powers of two, and finding divisors would take most of the time that a trace takes.
+   *
+   * @param denominator greater than 0
+   */
   static of(numerator: number | bigint, denominator: number | bigint): Fraction {
     const over = BigInt(numerator);
     const under = BigInt(denominator);
-    const divisor = greatestDivisor(over, under);
-    return new Fraction(over / divisor, under / divisor);
+    if (under > largestReduced) return new Fraction(over, under);
+    const divisor = BigInt(greatestDivisor(Number(over), Number(under)));
+    return divisor === 1n ? new Fraction(over, under) : new Fraction(over / divisor, under / divisor);
   }
 
   get isZero(): boolean {
@@ -30,6 +36,12 @@ export class Fraction {
   }
 
   plus(other: Fraction): Fraction {
+    if (this.isZero) return other;
+    const [large, small] = this.denominator >= other.denominator ? [this, other] : [other, this];
+    if (large.denominator % small.denominator === 0n) {
+      const scale = large.denominator / small.denominator;
+      return Fraction.of(large.numerator + small.numerator * scale, large.denominator);
+    }
     return Fraction.of(
       this.numerator * other.denominator + other.numerator * this.denominator,
       this.denominator * other.denominator,
@@ -38,18 +50,21 @@ export class Fraction {
 
   /** 1 minus this. */
   complement(): Fraction {
-    return new Fraction(this.denominator - this.numerator, this.denominator);
+    return Fraction.of(this.denominator - this.numerator, this.denominator);
   }
 
   toNumber(): number {
+    if (this.denominator <= largestReduced) return Number(this.numerator) / Number(this.denominator);
     // Both parts of a long product exceed what a double holds; the quotient of their heads does not.
-    const excess = BigInt(Math.max(0, this.denominator.toString(2).length - 1000));
+    const excess = BigInt(Math.max(0, this.denominator.toString(16).length * 4 - 1000));
     return Number(this.numerator >> excess) / Number(this.denominator >> excess);
   }
 }
 
-function greatestDivisor(first: bigint, second: bigint): bigint {
+const largestReduced = BigInt(Number.MAX_SAFE_INTEGER);
+
+function greatestDivisor(first: number, second: number): number {
   let [a, b] = [first, second];
-  while (b !== 0n) [a, b] = [b, a % b];
-  return a === 0n ? 1n : a;
+  while (b !== 0) [a, b] = [b, a % b];
+  return a === 0 ? 1 : a;
 }

@@ -8,7 +8,7 @@ import type { Device, DeviceAddress } from './readDevices.ts';
  * snapshots that hold addresses and no routes.
  */
 export function derivedRoutes(devices: readonly Device[]): readonly KernelRoute[] {
-  return devices.filter(({ isUp }) => isUp).flatMap((device) => [...routesOfDevice(device)]);
+  return devices.flatMap((device) => [...routesOfDevice(device)]);
 }
 
 function* routesOfDevice(device: Device): IterableIterator<KernelRoute> {
@@ -16,9 +16,11 @@ function* routesOfDevice(device: Device): IterableIterator<KernelRoute> {
     if (address.isTentative) continue;
     const host = prefixOf(address.family, address.local.value, addressBits[address.family]);
     yield route('local', host, device, address, scopes.host);
+    // Of a device that is down, such as kube-ipvs0, only the addresses are the node's.
+    if (!device.isUp) continue;
     yield* address.family === 'ipv4' ? networkRoutes4(device, address) : networkRoutes6(device, address);
   }
-  if (device.addresses.some(({ family }) => family === 'ipv6') && !device.isLoopback) {
+  if (device.isUp && device.addresses.some(({ family }) => family === 'ipv6') && !device.isLoopback) {
     yield route('multicast', prefixOf('ipv6', 0xffn << 120n, 8), device, undefined, scopes.global);
   }
 }

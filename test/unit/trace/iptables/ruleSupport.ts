@@ -70,7 +70,7 @@ export function tracedPacket(draft: PacketDraft = {}): TracedPacket {
   };
 }
 
-const noRoute: Route = {
+export const noRoute: Route = {
   type: 'none',
   device: undefined,
   via: undefined,

@@ -63,6 +63,12 @@ export interface RuleMiss {
   readonly condition: string;
 }
 
+/** A rule by its chain. */
+export interface RulePlace {
+  readonly chain: ChainProgram;
+  readonly position: number;
+}
+
 /** A chain that packets can be given to. Asking is cheap: a chain of 10,000 rules has an index. */
 export interface ChainProgram {
   readonly name: string;
@@ -80,6 +86,8 @@ export interface ChainProgram {
   ruleCounters(position: number): { readonly packets: number; readonly bytes: number } | undefined;
   /** A chain of the same table; undefined when the dump has none of that name. */
   chain(name: string): ChainProgram | undefined;
+  /** The rules that can lead to this chain, whatever the packet. */
+  callers(): readonly RulePlace[];
 }
 
 /** A chain that netfilter itself calls. */
@@ -102,6 +110,8 @@ export interface RulePrograms {
   readonly baseChains: readonly BaseChain[];
   /** The lists of session affinity, named as {@link Surroundings.isRemembered}, that remember clients of an endpoint. */
   affinityLists(endpoint: { readonly address: TracedAddress; readonly port: number }): readonly string[];
+  /** The rules that can translate to an endpoint, whatever the packet. */
+  rulesTo(endpoint: { readonly address: TracedAddress; readonly port: number }): readonly RulePlace[];
   /** What the snapshot lacks of them: a part that could not be read. */
   readonly missing: readonly TraceFact[];
 }

@@ -1,8 +1,8 @@
 import type { IptablesRuleset } from '../../interpret/parsedSnapshot.ts';
 import type { SourceLocation } from '../../model/location.ts';
-import type { ChainIndex, Counters, TableIndex } from '../../ruleset/iptables/document.ts';
+import type { ChainIndex, Counters, RuleIndex as RuleNumber, TableIndex } from '../../ruleset/iptables/document.ts';
 import type { TracedPacket } from '../packet.ts';
-import type { Branch, ChainProgram, RuleMiss, Surroundings } from '../ruleProgram.ts';
+import type { Branch, ChainProgram, RuleMiss, RulePlace, Surroundings } from '../ruleProgram.ts';
 import { CompiledRule } from './compiledRule.ts';
 import type { RuleContext } from './condition.ts';
 import { RuleIndex } from './ruleIndex.ts';
@@ -13,19 +13,33 @@ const rulesWorthIndex = 12;
 /** The chains of one table. Each is made when it is first asked for. */
 export class TableChains {
   readonly ruleset: IptablesRuleset;
+  readonly name: string;
+  readonly index: TableIndex;
   readonly context: RuleContext;
-  readonly #table: TableIndex;
   readonly #chains = new Map<ChainIndex, IptablesChainProgram>();
 
-  constructor(ruleset: IptablesRuleset, name: string, table: TableIndex) {
+  constructor(ruleset: IptablesRuleset, name: string, index: TableIndex) {
     this.ruleset = ruleset;
+    this.name = name;
+    this.index = index;
     this.context = { family: ruleset.family, table: name, text: ruleset.dump.text };
-    this.#table = table;
   }
 
-  get(name: string): IptablesChainProgram | undefined {
-    const index = this.ruleset.dump.findChain(this.#table, name);
-    if (index === undefined) return undefined;
+  named(name: string): IptablesChainProgram | undefined {
+    const index = this.ruleset.dump.findChain(this.index, name);
+    return index === undefined ? undefined : this.#program(index);
+  }
+
+  /** Where a rule of the dump stands; undefined for rules of other tables and lines that only name a chain. */
+  place(rule: RuleIndex): RulePlace | undefined {
+    const { dump } = this.ruleset;
+    const index = dump.ruleChain(rule);
+    if (index === -1 || dump.chainTable(index) !== this.index) return undefined;
+    const position = dump.chainRules(index).indexOf(rule);
+    return position === -1 ? undefined : { chain: this.#program(index), position };
+  }
+
+  #program(index: ChainIndex): IptablesChainProgram {
     let program = this.#chains.get(index);
     if (program === undefined) {
       program = new IptablesChainProgram(this, index);
@@ -98,7 +112,16 @@ export class IptablesChainProgram implements ChainProgram {
   }
 
   chain(name: string): ChainProgram | undefined {
-    return this.#table.get(name);
+    return this.#table.named(name);
+  }
+
+  callers(): readonly RulePlace[] {
+    const rules = this.#table.ruleset.dump.chainReferences(this.#chain);
+    return [...rules].flatMap((rule) => this.#table.place(rule) ?? []);
+  }
+
+  callers(): readonly RulePlace[] {
+    return this.#table.places(this.#table.ruleset.dump.chainReferences(this.#chain));
   }
 
   #rule(position: number): number {

@@ -1,9 +1,8 @@
 import { isWhole } from '../../interpret/iptables/rulesets.ts';
 import type { IptablesRuleset } from '../../interpret/parsedSnapshot.ts';
-import { formatAddress } from '../../model/address.ts';
 import type { BaseChain, Hook, RulePrograms } from '../ruleProgram.ts';
-import { AffinityLists } from './affinityLists.ts';
 import { TableChains } from './chainProgram.ts';
+import { EndpointRules } from './endpointRules.ts';
 import { rulesCutOff } from './facts.ts';
 
 const hookOfChain: ReadonlyMap<string, Hook> = new Map([
@@ -28,31 +27,33 @@ const priorities: Readonly<Record<string, Partial<Record<Hook, number>>>> = {
 
 /** The rules of iptables and ip6tables in a snapshot, of both backends. */
 export function iptablesPrograms(rulesets: readonly IptablesRuleset[]): RulePrograms {
-  const affinity = [...new Set(rulesets.map(({ dump }) => dump))].map((dump) => new AffinityLists(dump));
+  const tables = rulesets.flatMap((ruleset) =>
+    [...ruleset.tables].map(([name, index]) => new TableChains(ruleset, name, index)),
+  );
+  const dumps = [...new Set(rulesets.map(({ dump }) => dump))];
+  const endpointRules = dumps.map((dump) => ({ dump, rules: new EndpointRules(dump) }));
   return {
-    baseChains: rulesets.flatMap(baseChainsOf),
-    affinityLists: ({ address, port }) => {
-      const endpoint = formatAddress(address.text, port);
-      return [...new Set(affinity.flatMap((lists) => lists.of(endpoint)))];
-    },
-    missing: rulesets.flatMap((ruleset) =>
-      [...ruleset.tables]
-        .filter(([, table]) => !isWhole(ruleset, table))
-        .map(([name]) => rulesCutOff(ruleset.part.id, name)),
-    ),
+    baseChains: tables.flatMap(baseChainsOf),
+    affinityLists: (endpoint) => [...new Set(endpointRules.flatMap(({ rules }) => rules.affinityLists(endpoint)))],
+    rulesTo: (endpoint) =>
+      endpointRules.flatMap(({ dump, rules }) => {
+        const ownTables = tables.filter(({ ruleset }) => ruleset.dump === dump);
+        return rules.to(endpoint).flatMap((rule) => ownTables.flatMap((table) => table.place(rule) ?? []));
+      }),
+    missing: tables
+      .filter(({ ruleset, index }) => !isWhole(ruleset, index))
+      .map(({ ruleset, name }) => rulesCutOff(ruleset.part.id, name)),
   };
 }
 
-function baseChainsOf(ruleset: IptablesRuleset): BaseChain[] {
-  return [...ruleset.tables].flatMap(([table, index]) => {
-    const chains = new TableChains(ruleset, table, index);
-    return [...hookOfChain].flatMap(([name, hook]): BaseChain[] => {
-      const priority = priorities[table]?.[hook];
-      const program = chains.get(name);
-      if (priority === undefined || program === undefined) return [];
-      const type = table === 'nat' ? 'nat' : table === 'mangle' && hook === 'output' ? 'route' : 'filter';
-      const policy = program.policy === 'DROP' ? 'drop' : 'accept';
-      return [{ hook, priority, type, families: [ruleset.family], table, program, policy }];
-    });
+function baseChainsOf(chains: TableChains): BaseChain[] {
+  const { name: table, ruleset } = chains;
+  return [...hookOfChain].flatMap(([name, hook]): BaseChain[] => {
+    const priority = priorities[table]?.[hook];
+    const program = chains.named(name);
+    if (priority === undefined || program === undefined) return [];
+    const type = table === 'nat' ? 'nat' : table === 'mangle' && hook === 'output' ? 'route' : 'filter';
+    const policy = program.policy === 'DROP' ? 'drop' : 'accept';
+    return [{ hook, priority, type, families: [ruleset.family], table, program, policy }];
   });
 }

@@ -2,8 +2,9 @@ import type { Locator } from '../../interpret/locator.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { NftChain, NftDocument, NftRule } from '../../ruleset/nftables/document.ts';
 import type { TracedPacket } from '../packet.ts';
-import type { Branch, ChainProgram, RuleMiss, Surroundings } from '../ruleProgram.ts';
+import type { Branch, ChainProgram, RuleMiss, RulePlace, Surroundings } from '../ruleProgram.ts';
 import { ChainIndex, requirementOf } from './chainIndex.ts';
+import { type Leads, leadsOf, type NamedPlace } from './leads.ts';
 import { RuleProgram } from './rule.ts';
 import { statementText } from './statementText.ts';
 import type { TableContext } from './tableContext.ts';
@@ -18,6 +19,7 @@ export class TableChains {
   readonly #context: TableContext;
   readonly #document: NftDocument;
   readonly #locator: Locator;
+  #leads: Leads | undefined;
 
   constructor(context: TableContext, document: NftDocument, locator: Locator) {
     this.#context = context;
@@ -34,6 +36,18 @@ export class TableChains {
     const chain = new NftChainProgram(declared, this, this.#context, this.#document, this.#locator);
     this.#made.set(name, chain);
     return chain;
+  }
+
+  get leads(): Leads {
+    this.#leads ??= leadsOf(this.#context.table);
+    return this.#leads;
+  }
+
+  places(named: readonly NamedPlace[] | undefined): readonly RulePlace[] {
+    return (named ?? []).flatMap(({ chain: name, position }) => {
+      const chain = this.chain(name);
+      return chain === undefined ? [] : [{ chain, position }];
+    });
   }
 }
 
@@ -98,6 +112,10 @@ export class NftChainProgram implements ChainProgram {
 
   chain(name: string): ChainProgram | undefined {
     return this.#chains.chain(name);
+  }
+
+  callers(): readonly RulePlace[] {
+    return this.#chains.places(this.#chains.leads.callers.get(this.name));
   }
 
   #rule(position: number): RuleProgram | undefined {

@@ -7,6 +7,7 @@ import type {
   Branch,
   ChainProgram,
   Hook,
+  RulePlace,
   RulePrograms,
   RuleVerdict,
   Surroundings,
@@ -64,9 +65,23 @@ export function chains(rules: Readonly<Record<string, readonly FakeRule[]>>): Ma
       ruleText: (position) => `${name} ${position}`,
       ruleCounters: () => undefined,
       chain: (other) => programs.get(other),
+      callers: () => placesOf(programs, rules, (verdict) => 'chain' in verdict && verdict.chain === name),
     });
   }
   return programs;
+}
+
+/** The rules with such a verdict. */
+function placesOf(
+  programs: ReadonlyMap<string, ChainProgram>,
+  rules: Readonly<Record<string, readonly FakeRule[]>>,
+  isWanted: (verdict: RuleVerdict) => boolean,
+): RulePlace[] {
+  return [...programs].flatMap(([name, chain]) =>
+    (rules[name] ?? []).flatMap((rule, position) =>
+      typeof rule.do === 'object' && isWanted(rule.do) ? [{ chain, position }] : [],
+    ),
+  );
 }
 
 function ask(rule: FakeRule, packet: TracedPacket, surroundings: Surroundings): Branch[] | undefined {
@@ -114,7 +129,12 @@ export function base(
 }
 
 export function programs(...baseChains: BaseChain[]): RulePrograms {
-  return { baseChains, affinityLists: ({ address, port }) => [`seen ${address.text}:${port}`], missing: [] };
+  return {
+    baseChains,
+    affinityLists: ({ address, port }) => [`seen ${address.text}:${port}`],
+    rulesTo: () => [],
+    missing: [],
+  };
 }
 
 /** eth0 has 192.0.2.10 and the default route, cni0 10.244.0.1/24 with the pods, kube-ipvs0 10.96.0.20. */

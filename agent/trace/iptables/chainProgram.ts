@@ -1,11 +1,11 @@
 import type { IptablesRuleset } from '../../interpret/parsedSnapshot.ts';
 import type { SourceLocation } from '../../model/location.ts';
-import type { ChainIndex, Counters, RuleIndex as RuleNumber, TableIndex } from '../../ruleset/iptables/document.ts';
+import type { ChainIndex, Counters, RuleIndex, TableIndex } from '../../ruleset/iptables/document.ts';
 import type { TracedPacket } from '../packet.ts';
 import type { Branch, ChainProgram, RuleMiss, RulePlace, Surroundings } from '../ruleProgram.ts';
 import { CompiledRule } from './compiledRule.ts';
 import type { RuleContext } from './condition.ts';
-import { RuleIndex } from './ruleIndex.ts';
+import { DestinationIndex } from './destinationIndex.ts';
 
 /** Chains with fewer rules are asked one rule after the other. */
 const rulesWorthIndex = 12;
@@ -57,7 +57,7 @@ export class IptablesChainProgram implements ChainProgram {
   readonly #chain: ChainIndex;
   readonly #rules: Uint32Array;
   readonly #compiled = new Map<number, CompiledRule>();
-  #index: RuleIndex | undefined;
+  #index: DestinationIndex | undefined;
 
   constructor(table: TableChains, chain: ChainIndex) {
     const { dump } = table.ruleset;
@@ -84,7 +84,7 @@ export class IptablesChainProgram implements ChainProgram {
   candidate(position: number, packet: TracedPacket): number {
     if (this.ruleCount < rulesWorthIndex) return Math.min(position, this.ruleCount);
     const { dump, family } = this.#table.ruleset;
-    this.#index ??= new RuleIndex(dump, this.#rules, family);
+    this.#index ??= new DestinationIndex(dump, this.#rules, family);
     return this.#index.next(position, packet, this.ruleCount);
   }
 
@@ -118,10 +118,6 @@ export class IptablesChainProgram implements ChainProgram {
   callers(): readonly RulePlace[] {
     const rules = this.#table.ruleset.dump.chainReferences(this.#chain);
     return [...rules].flatMap((rule) => this.#table.place(rule) ?? []);
-  }
-
-  callers(): readonly RulePlace[] {
-    return this.#table.places(this.#table.ruleset.dump.chainReferences(this.#chain));
   }
 
   #rule(position: number): number {

@@ -10,7 +10,7 @@ import { parseAddressMask } from './values.ts';
  * cluster has 20,000 rules, of which each asks for one destination. Rules are sorted into those with one destination
  * address, those with one destination port, and the others, which every packet is given to.
  */
-export class RuleIndex {
+export class DestinationIndex {
   readonly #byDestination = new Map<string, number[]>();
   readonly #byPort = new Map<number, number[]>();
   readonly #others: number[] = [];

@@ -1,5 +1,4 @@
 import type { TracedPacket } from '../packet.ts';
-import type { Surroundings } from '../ruleProgram.ts';
 import { connectionStates, connectionStatus } from './constants.ts';
 import { addressPart } from './payload.ts';
 import type { TableContext } from './tableContext.ts';
@@ -10,12 +9,10 @@ export function connectionValue(
   key: string,
   direction: string | undefined,
   packet: TracedPacket,
-  { hook }: Surroundings,
   context: TableContext,
 ): Value {
   const { connection } = packet;
-  const isTracked = connection.state === 'untracked' || context.isTracked(hook, packet);
-  if (isTracked === undefined) return [undefined];
+  const isTracked = connection.state === 'untracked' || context.isTracked(packet);
   if (key === 'state') return [isTracked ? connectionStates[connection.state] : connectionStates.invalid];
   if (!isTracked || connection.state === 'untracked' || connection.state === 'invalid') return 'break';
   switch (key) {

@@ -96,15 +96,17 @@ export function isBitType(type: string): boolean {
 export function scalarOf(type: string, value: string | number | boolean): Scalar | undefined {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (type === 'ifname') return String(value);
-  if (typeof value === 'number') return type === 'iface_index' && value !== 0 ? undefined : zeroOf(type, value);
+  if (typeof value === 'number') return numberScalar(type, value);
   if (type === 'iface_index') return value;
   const known = symbols[type];
   if (known) return Object.hasOwn(known, value) ? known[value] : undefined;
   return addressScalar(value);
 }
 
-function zeroOf(type: string, value: number): Scalar {
-  if (type === 'iface_index') return '';
+function numberScalar(type: string, value: number): Scalar | undefined {
+  if (!Number.isSafeInteger(value)) return undefined;
+  // No device has the number 0; which one has another is not known.
+  if (type === 'iface_index') return value === 0 ? '' : undefined;
   return type === 'ipv6_addr' ? BigInt(value) : value;
 }
 

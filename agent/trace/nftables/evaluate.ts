@@ -38,7 +38,7 @@ export function compileExpression(
       return single((packet, surroundings) => metaValue(expression.key, packet, surroundings));
     case 'ct': {
       const { key, direction } = expression;
-      return single((packet, surroundings) => connectionValue(key, direction, packet, surroundings, context));
+      return single((packet) => connectionValue(key, direction, packet, context));
     }
     case 'fib':
       return single((packet, surroundings) => routeValue(expression.result, expression.flags, packet, surroundings));
@@ -133,10 +133,16 @@ function compileMap({ key, data }: Extract<NftExpression, { kind: 'map' }>, cont
     });
 }
 
-/** Options and extension headers: a packet here has none of those that it can do without. */
+/** Options and extension headers (net/netfilter/nft_exthdr.c): a packet here has none of those that it can do without. */
 function headerValue({ header, field }: Extract<NftExpression, { kind: 'header' }>, packet: TracedPacket): Value {
-  const protocol = header === 'tcp option' ? 6 : header === 'sctp chunk' ? 132 : packet.protocol;
-  if (packet.protocol !== protocol) return 'break';
-  if (header === 'tcp option' || header === 'sctp chunk') return [undefined];
-  return field === undefined ? [0] : 'break';
+  switch (header) {
+    case 'tcp option':
+      return packet.protocol === 6 ? [undefined] : 'break';
+    case 'sctp chunk':
+      return packet.protocol === 132 ? [undefined] : 'break';
+    default: {
+      const family = header === 'exthdr' ? 'ipv6' : 'ipv4';
+      return packet.family === family && field === undefined ? [0] : 'break';
+    }
+  }
 }

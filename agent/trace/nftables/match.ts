@@ -75,7 +75,7 @@ function compileTest(
   switch (operator) {
     case 'in':
     case '!': {
-      if (!isBitType(type) && right.kind !== 'list' && operator === 'in') break;
+      if (!isBitType(type)) break;
       const mask = bitsOf(right, type);
       if (mask === undefined) return plain(() => undefined);
       return plain(([part]) => equals(hasAny(part, mask), operator === 'in'));
@@ -95,7 +95,7 @@ function compileTest(
   return plain((parts) => {
     const results = matchers.map((matcher, at) => partMatches(matcher, parts[at]));
     const all = results.includes(false) ? false : results.includes(undefined) ? undefined : true;
-    return equals(all, operator !== '!=');
+    return equals(all, operator !== '!=' && operator !== '!');
   });
 }
 

@@ -26,16 +26,21 @@ export function nftablesPrograms(
 ): RulePrograms {
   const baseChains: BaseChain[] = [];
   const missing: TraceFact[] = [];
+  const tables: TableChains[] = [];
   const affinity: (() => ReadonlyMap<string, readonly string[]>)[] = [];
   for (const { part, document, locator } of documents) {
     if (part.status === 'partial') missing.push(incomplete(part.id));
+    if (hash.test(document.text)) missing.push(sharesAssumed(part.id));
     for (const table of document.ruleset.tables) {
       const label = `${table.family} ${table.name}`;
       if (managedByIptables.has(label) || table.flags.includes('dormant')) continue;
       missing.push(...earlyChains(table));
       if (familiesOf[table.family].length === 0) continue;
-      const context = new TableContext(table, document.form === 'text' ? document.text : undefined);
-      baseChains.push(...baseChainsOf(context, new TableChains(context, document, locator)));
+      const context = TableContext.of(table, document.form === 'text' ? document.text : undefined);
+      const chains = new TableChains(context, document, locator);
+      const early = new TableChains(context.beforeTracking(), document, locator);
+      baseChains.push(...baseChainsOf(context, (hook) => (isBeforeTracking(hook) ? early : chains)));
+      tables.push(chains);
       affinity.push(once(() => affinityListsOf(document, table)));
     }
   }
@@ -44,13 +49,22 @@ export function nftablesPrograms(
     missing,
     affinityLists: ({ address, port }) =>
       affinity.flatMap((lists) => lists().get(endpointKey(address.text, port)) ?? []),
+    rulesTo: ({ address, port }) =>
+      tables.flatMap((table) => table.places(table.leads.translations.get(endpointKey(address.text, port)))),
   };
 }
 
-function baseChainsOf({ table, label }: TableContext, chains: TableChains): readonly BaseChain[] {
+/** NF_IP_PRI_CONNTRACK: chains of lower priority see packets without their connection. */
+const trackingPriority = -200;
+
+function isBeforeTracking({ hook, priority }: NftHook): boolean {
+  return (hook === 'prerouting' || hook === 'output') && (priority ?? 0) < trackingPriority;
+}
+
+function baseChainsOf({ table, label }: TableContext, chainsAt: (hook: NftHook) => TableChains): readonly BaseChain[] {
   return table.chains.flatMap((chain) => {
     const hook = chain.hook && hookOf(chain.hook);
-    const program = chains.chain(chain.name);
+    const program = chain.hook && chainsAt(chain.hook).chain(chain.name);
     if (!chain.hook || !hook || hook === 'ingress' || !program) return [];
     const base: BaseChain = {
       hook,
@@ -92,6 +106,13 @@ function earlyChains(table: NftTable): readonly TraceFact[] {
     const message = `What the chain "${name}" of table "${label}" does at its network devices is not simulated.`;
     return [{ code: 'device-chain-not-simulated', message, args: { table: label, chain: name } }];
   });
+}
+
+const hash = /\b(?:jhash|symhash)\b/;
+
+function sharesAssumed(part: string): TraceFact {
+  const message = `Rules in ${part} choose by a hash of the packet, which is not computed: all choices count as equally likely.`;
+  return { code: 'hash-shares-assumed', message, args: { part } };
 }
 
 function incomplete(part: string): TraceFact {

@@ -1,6 +1,5 @@
 import type { NftStatement } from '../../ruleset/nftables/statement.ts';
 import type { TracedPacket } from '../packet.ts';
-import type { Surroundings } from '../ruleProgram.ts';
 import { compileExpression } from './evaluate.ts';
 import { compileMangle } from './mangle.ts';
 import { compileMatch } from './match.ts';
@@ -41,7 +40,7 @@ export function compileStatement(statement: NftStatement, context: TableContext)
       return (packet) => onlyWay(packet, on, effects);
     }
     case 'notrack':
-      return (packet, surroundings) => untrack(packet, surroundings, context);
+      return (packet) => untrack(packet, context);
     case 'xtables':
       return fixed(xtablesNext(statement.type, statement.name));
     case 'queue':
@@ -86,10 +85,8 @@ function compileSetUpdate(
 }
 
 /** Only what is not tracked yet can stay so (nft_notrack_eval). */
-function untrack(packet: TracedPacket, { hook }: Surroundings, context: TableContext): readonly Way[] {
-  const isTracked = context.isTracked(hook, packet);
-  if (isTracked === undefined) return onlyWay(packet, unknownEffect);
-  if (isTracked) return onlyWay(packet, on);
+function untrack(packet: TracedPacket, context: TableContext): readonly Way[] {
+  if (context.isTracked(packet)) return onlyWay(packet, on);
   const connection = { ...packet.connection, state: 'untracked' } as const;
   return onlyWay({ ...packet, connection }, on, [{ kind: 'set', field: 'connection', to: 'untracked' }]);
 }

@@ -2,12 +2,8 @@ import type { NftSet, NftTable } from '../../ruleset/nftables/document.ts';
 import type { NftExpression } from '../../ruleset/nftables/expression.ts';
 import type { NftStatement } from '../../ruleset/nftables/statement.ts';
 import type { TracedPacket } from '../packet.ts';
-import type { Hook } from '../ruleProgram.ts';
 import { LookupSet } from './lookupSet.ts';
 import { statementText } from './statementText.ts';
-
-/** NF_IP_PRI_CONNTRACK: chains before that see packets without their connection. */
-const connectionTrackingPriority = -200;
 
 /** What rules of a table refer to. */
 export class TableContext {
@@ -15,16 +11,34 @@ export class TableContext {
   /** `ip kube-proxy`. */
   readonly label: string;
   readonly #text: string | undefined;
-  readonly #declared = new Map<string, NftSet>();
-  readonly #lookups = new Map<string, LookupSet>();
-  readonly #trackedAt = new Map<Hook, boolean | undefined>();
+  readonly #isBeforeTracking: boolean;
+  readonly #declared: ReadonlyMap<string, NftSet>;
+  readonly #lookups: Map<string, LookupSet>;
 
   /** @param text the document's text, if rules stand there as people read them */
-  constructor(table: NftTable, text: string | undefined) {
+  static of(table: NftTable, text: string | undefined): TableContext {
+    const declared = new Map(table.sets.map((set) => [set.name, set]));
+    return new TableContext(table, text, false, declared, new Map());
+  }
+
+  private constructor(
+    table: NftTable,
+    text: string | undefined,
+    isBeforeTracking: boolean,
+    declared: ReadonlyMap<string, NftSet>,
+    lookups: Map<string, LookupSet>,
+  ) {
     this.table = table;
     this.label = `${table.family} ${table.name}`;
     this.#text = text;
-    for (const set of table.sets) this.#declared.set(set.name, set);
+    this.#isBeforeTracking = isBeforeTracking;
+    this.#declared = declared;
+    this.#lookups = lookups;
+  }
+
+  /** The same for chains that see packets before connection tracking does. */
+  beforeTracking(): TableContext {
+    return new TableContext(this.table, this.#text, true, this.#declared, this.#lookups);
   }
 
   /**
@@ -49,19 +63,8 @@ export class TableContext {
       : this.#text.slice(statement.span.start, statement.span.end);
   }
 
-  /** Whether the packet's connection is known already where the table's chains are; undefined where that differs. */
-  isTracked(hook: Hook, packet: TracedPacket): boolean | undefined {
-    if (hook !== 'prerouting' && hook !== 'output') return true;
-    // What the node sends to itself was tracked when it was sent.
-    if (hook === 'prerouting' && packet.inDevice === 'lo') return true;
-    if (!this.#trackedAt.has(hook)) this.#trackedAt.set(hook, this.#areTrackedAt(hook));
-    return this.#trackedAt.get(hook);
-  }
-
-  #areTrackedAt(hook: Hook): boolean | undefined {
-    const found = this.table.chains.flatMap((chain) => (chain.hook?.hook === hook ? [chain.hook.priority ?? 0] : []));
-    const late = found.filter((priority) => priority >= connectionTrackingPriority).length;
-    if (late === found.length) return true;
-    return late === 0 ? false : undefined;
+  /** Whether the packet's connection is known already. What the node sends to itself was tracked when it was sent. */
+  isTracked({ inDevice }: TracedPacket): boolean {
+    return !this.#isBeforeTracking || inDevice === 'lo';
   }
 }

@@ -80,7 +80,7 @@ function compileAddress(expression: NftExpression, statement: NatStatement, cont
   if (statement.flags.includes('netmap')) return netmap(BigInt(range.from), BigInt(range.to), statement.type);
   const { from } = range;
   const count = Number(BigInt(range.to) - BigInt(from)) + 1;
-  if (count > maximumChoices) return () => certainly([undefined]);
+  if (count < 1 || count > maximumChoices) return () => certainly([undefined]);
   const probability = Fraction.of(1, count);
   const choices = Array.from({ length: count }, (_, at) => ({
     probability,

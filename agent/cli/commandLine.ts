@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { type ChangeCommandLine, readChangeCommandLine } from './changeCommandLine.ts';
 import { type CompileCommand, readCompileCommand } from './compileCommand.ts';
 import { proxyOptionFlags, proxyOptionNames } from './proxyOptionFlags.ts';
+import { readTraceCommand, type TraceCommand } from './traceCommand.ts';
 import { oneOf, UsageError } from './usageError.ts';
 
 export const readModes = ['auto', 'iptables', 'ipvs', 'nftables'] as const;
@@ -30,6 +31,8 @@ export type CommandLine =
       readonly output: 'print' | 'json';
     }
   | CompileCommand
+  | TraceCommand
+  | { readonly command: 'traceSchema' }
   | ChangeCommandLine;
 
 const options = {
@@ -60,6 +63,8 @@ const optionsOf: Readonly<Record<string, readonly (keyof Values)[]>> = {
 export function readCommandLine(argv: readonly string[]): CommandLine {
   const change = readChangeCommandLine(argv);
   if (change !== undefined) return change === 'help' ? { command: 'help' } : change;
+  const trace = readTraceCommand(argv);
+  if (trace !== undefined) return trace === 'help' ? { command: 'help' } : trace;
   const { values, positionals } = parseOptions(argv);
   const [command, ...operands] = positionals;
   if (values.help === true || (command === undefined && values.version !== true)) return { command: 'help' };

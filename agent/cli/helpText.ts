@@ -6,6 +6,8 @@ Usage:
   agent.js read [--mode auto|iptables|ipvs|nftables] [--from PATH...] [--objects FILE] [--node NAME]
                 [--json | --tree | --schema]
   agent.js parse FILE [--language iptables|ipset|ipvsadm|nft] --print | --json
+  agent.js trace --from pod:IP|node|external:IP --to IP:PORT/PROTOCOL [--dumps PATH...] [PACKET OPTIONS]
+                 [--json | --text | --schema]
   agent.js compile --mode iptables|ipvs|nftables --objects FILE... --node NAME --node-ip IP[,IP] [--out DIR]
                    [PROXY OPTIONS]
   agent.js apply [--mode iptables|ipvs|nftables] --objects FILE... [CHANGE OPTIONS] [PROXY OPTIONS]
@@ -31,6 +33,21 @@ parse     Parses one dump. FILE may be - for standard input.
   --language LANG   What it is written in; told from its content when not given.
   --print           Prints it back from what was parsed: the very same bytes.
   --json            Prints what was understood.
+
+trace     Follows a packet through the node's hooks, rules and virtual servers, and says every way that it can go, with
+          its chance and its steps. Nothing is sent. Without --dumps it reads this machine's kernel, which takes root.
+  --from WHERE      pod:IP of a pod of this node; node or node:IP for a process of the node; external:IP[%DEVICE] for
+                    another machine.
+  --to WHERE        IP:PORT[/PROTOCOL] with tcp, udp or sctp; IP/icmp; [IP]:PORT for IPv6.
+  --dumps PATH...   Saved dumps instead, as --from of read.
+  --source-port N, --mark N
+                    Of the packet: 40000 and 0 when not given.
+  --state STATE     Of its connection: new (default), established, related, invalid, untracked.
+  --translated-to IP:PORT
+                    Where that connection was translated to.
+  --remembered IP:PORT
+                    The endpoint that session affinity remembers for the client.
+  --json            Prints JSON; --schema prints its JSON Schema. --text prints text for people to read (default).
 
 compile   Writes what a node's kernel should hold for Services, as kube-proxy would have it, for iptables-restore,
           ipset restore, ipvsadm -R, ip -batch and nft -f. Nothing is loaded; no nfacct counters are used.

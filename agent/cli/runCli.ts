@@ -7,6 +7,7 @@ import { runCompile } from './runCompile.ts';
 import { runLeftovers } from './runLeftovers.ts';
 import { runParse } from './runParse.ts';
 import { runRead } from './runRead.ts';
+import { printTraceSchema, runTrace } from './runTrace.ts';
 import { UsageError } from './usageError.ts';
 
 const exitStatus = { success: 0, failure: 1, usage: 2, notPutBack: 3 } as const;
@@ -42,6 +43,12 @@ async function run(commandLine: CommandLine, environment: CliEnvironment): Promi
       return (await runCompile(commandLine, environment)) ? exitStatus.success : exitStatus.failure;
     case 'parse':
       await runParse(commandLine, environment);
+      return exitStatus.success;
+    case 'trace':
+      await runTrace(commandLine, environment);
+      return exitStatus.success;
+    case 'traceSchema':
+      await printTraceSchema(environment);
       return exitStatus.success;
     case 'apply':
     case 'switch':

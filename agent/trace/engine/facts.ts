@@ -71,11 +71,10 @@ export const assumptions = {
       `${address} is taken not to be an address of the node: the snapshot has no addresses. "ip -j addr" tells them.`,
       { address },
     ),
-  ownAddress: (destination: string) =>
+  ownAddress: () =>
     fact(
       'own-address-not-known',
-      `Which address the node uses towards ${destination} is not known, and shown as unspecified: the snapshot lacks addresses or routes. "ip -j addr" and "ip -j route show table all" tell.`,
-      { destination },
+      'Which address the node uses is not known, and shown as unspecified: the snapshot lacks addresses or routes. "ip -j addr" and "ip -j route show table all" tell.',
     ),
   sourceNotSaid: () =>
     fact(

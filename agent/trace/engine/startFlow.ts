@@ -154,7 +154,7 @@ function startOnNode(following: Following, flow: Flow): Flow | undefined {
   if (!hasSource) {
     // A packet to an address of the node comes from that same address unless the route names another.
     const chosen = route.preferredSource ?? (route.type === 'local' ? destination : undefined);
-    if (chosen === undefined) following.assume(assumptions.ownAddress(destination.text));
+    if (chosen === undefined) following.assume(assumptions.ownAddress());
     else flow.packet = { ...flow.packet, source: chosen };
   }
   const { connection: tracked, packet } = flow;

@@ -68,7 +68,7 @@ function redirectAddress(following: Following, { hook, packet }: Flow): TracedAd
   const { inDevice } = packet;
   const [first] = inDevice === undefined ? [] : following.network.deviceAddresses(following.family, inDevice);
   if (first !== undefined) return first;
-  following.assume(assumptions.ownAddress(packet.source.text));
+  following.assume(assumptions.ownAddress());
   return unspecifiedAddress(following.family);
 }
 
@@ -86,6 +86,6 @@ function masqueradeAddress(following: Following, { packet, route }: Flow): Trace
     if (network.localAddresses !== undefined) return undefined;
   }
   if (route?.preferredSource !== undefined) return route.preferredSource;
-  following.assume(assumptions.ownAddress(packet.destination.text));
+  following.assume(assumptions.ownAddress());
   return unspecifiedAddress(following.family);
 }

@@ -17,7 +17,10 @@ after(async () => {
   await node?.stop();
 });
 
-it(`${switches} switches of the mode fail no new connection and break none`, async (test) => {
+/** Milliseconds. Three minutes are enough on a machine that does nothing else, but only traffic may fail this test. */
+const timeout = 40 * 60_000;
+
+it(`${switches} switches of the mode fail no new connection and break none`, { timeout }, async (test) => {
   const traffic = new NodeTraffic(node);
   await traffic.prepare();
   await putToggleObjects(node);

@@ -6,9 +6,13 @@ import type { Branch, ChainProgram, RuleMiss, RulePlace, Surroundings } from '..
 import { CompiledRule } from './compiledRule.ts';
 import type { RuleContext } from './condition.ts';
 import { DestinationIndex } from './destinationIndex.ts';
+import { singleAddress } from './values.ts';
 
 /** Chains with fewer rules are asked one rule after the other. */
 const rulesWorthIndex = 12;
+
+/** A rule takes about a kilobyte, and a large node has 400,000. */
+const mostCompiled = 50_000;
 
 /** The chains of one table. Each is made when it is first asked for. */
 export class TableChains {
@@ -17,6 +21,7 @@ export class TableChains {
   readonly index: TableIndex;
   readonly context: RuleContext;
   readonly #chains = new Map<ChainIndex, IptablesChainProgram>();
+  readonly #compiled = new Map<RuleIndex, CompiledRule>();
 
   constructor(ruleset: IptablesRuleset, name: string, index: TableIndex) {
     this.ruleset = ruleset;
@@ -39,6 +44,28 @@ export class TableChains {
     return position === -1 ? undefined : { chain: this.#program(index), position };
   }
 
+  /** {@link ChainProgram.ask} of a rule by its number in the dump. */
+  ask(rule: RuleIndex, packet: TracedPacket, surroundings: Surroundings): readonly Branch[] | undefined {
+    // Most rules of endpoints' chains are for packets from the endpoint itself; these need not be read in full.
+    if (!this.#compiled.has(rule)) {
+      const source = singleAddress(this.ruleset.family, this.ruleset.dump.source(rule));
+      if (source !== undefined && source !== packet.source.text) return undefined;
+    }
+    return this.compiled(rule).ask(packet, surroundings);
+  }
+
+  /** A rule of the table, read in full. */
+  compiled(rule: RuleIndex): CompiledRule {
+    let compiled = this.#compiled.get(rule);
+    if (compiled === undefined) {
+      const { dump } = this.ruleset;
+      if (this.#compiled.size >= mostCompiled) this.#compiled.clear();
+      compiled = new CompiledRule(dump.rule(rule), dump.targetChain(rule) !== -1, this.context);
+      this.#compiled.set(rule, compiled);
+    }
+    return compiled;
+  }
+
   #program(index: ChainIndex): IptablesChainProgram {
     let program = this.#chains.get(index);
     if (program === undefined) {
@@ -49,14 +76,13 @@ export class TableChains {
   }
 }
 
-/** A chain of iptables. Rules are read in full when they are first asked. */
+/** A chain of iptables. Rules are read in full when they are asked. */
 export class IptablesChainProgram implements ChainProgram {
   readonly name: string;
   readonly ruleCount: number;
   readonly #table: TableChains;
   readonly #chain: ChainIndex;
   readonly #rules: Uint32Array;
-  readonly #compiled = new Map<number, CompiledRule>();
   #index: DestinationIndex | undefined;
 
   constructor(table: TableChains, chain: ChainIndex) {
@@ -89,11 +115,11 @@ export class IptablesChainProgram implements ChainProgram {
   }
 
   ask(position: number, packet: TracedPacket, surroundings: Surroundings): readonly Branch[] | undefined {
-    return this.#compile(position).ask(packet, surroundings);
+    return this.#table.ask(this.#rule(position), packet, surroundings);
   }
 
   miss(position: number, packet: TracedPacket, surroundings: Surroundings): RuleMiss | undefined {
-    return this.#compile(position).miss(packet, surroundings);
+    return this.#table.compiled(this.#rule(position)).miss(packet, surroundings);
   }
 
   ruleLocation(position: number): SourceLocation {
@@ -124,16 +150,5 @@ export class IptablesChainProgram implements ChainProgram {
     const rule = this.#rules[position];
     if (rule === undefined) throw new RangeError(`The chain ${this.name} has no rule ${position}`);
     return rule;
-  }
-
-  #compile(position: number): CompiledRule {
-    let compiled = this.#compiled.get(position);
-    if (compiled === undefined) {
-      const rule = this.#rule(position);
-      const { dump } = this.#table.ruleset;
-      compiled = new CompiledRule(dump.rule(rule), dump.targetChain(rule) !== -1, this.#table.context);
-      this.#compiled.set(position, compiled);
-    }
-    return compiled;
   }
 }

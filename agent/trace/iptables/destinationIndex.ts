@@ -1,9 +1,8 @@
 import type { IpFamily } from '../../model/address.ts';
-import { addressBits, formatIpNumber } from '../../model/ipNumber.ts';
 import type { IptablesDump } from '../../ruleset/iptables/document.ts';
 import type { TracedPacket } from '../packet.ts';
 import { protocolNumber } from './protocols.ts';
-import { parseAddressMask } from './values.ts';
+import { singleAddress } from './values.ts';
 
 /**
  * Finds the rules of a long chain that could match a packet, without reading the others: KUBE-SERVICES of a large
@@ -18,8 +17,7 @@ export class DestinationIndex {
   /** @param rules of one chain, in their order */
   constructor(dump: IptablesDump, rules: Uint32Array, family: IpFamily) {
     for (const [position, rule] of rules.entries()) {
-      const destination = dump.destination(rule);
-      const address = destination && !destination.negated ? singleAddress(family, destination.value) : undefined;
+      const address = singleAddress(family, dump.destination(rule));
       if (address !== undefined) {
         add(this.#byDestination, address, position);
         continue;
@@ -57,13 +55,6 @@ function nextIn(positions: readonly number[] | undefined, position: number, none
     else high = middle;
   }
   return positions[low] ?? none;
-}
-
-/** The canonical text of `ADDRESS` or `ADDRESS/32`. */
-function singleAddress(family: IpFamily, text: string | undefined): string | undefined {
-  const parsed = parseAddressMask(family, text ?? '');
-  const isSingle = parsed !== undefined && parsed.mask === (1n << BigInt(addressBits[family])) - 1n;
-  return isSingle ? formatIpNumber({ family, value: parsed.value }) : undefined;
 }
 
 /** Protocol and port of `-p tcp ... --dport 80`. */

@@ -37,9 +37,9 @@ export function parseTranslationRange(family: IpFamily, text: string): Translati
 }
 
 function parseAddresses(family: IpFamily, text: string): AddressRange | undefined {
-  const [from = '', to = from, ...more] = text.split('-');
+  const [from = '', to, ...more] = text.split('-');
   const first = parseAddress(family, from);
-  const last = parseAddress(family, to);
+  const last = to === undefined ? first : parseAddress(family, to);
   if (first === undefined || last === undefined || first.value > last.value || more.length > 0) return undefined;
   return { first, last };
 }
@@ -56,8 +56,9 @@ export function parseTranslationPorts(text: string): TranslationPorts | undefine
 /** How many choices are followed each on its own. */
 const mostChoices = 64;
 
-/** All addresses of a range; undefined when there are too many to follow. */
+/** All addresses of a range, whose ends are the same object where it has but one; undefined when there are too many to follow. */
 export function addressChoices(family: IpFamily, { first, last }: AddressRange): readonly TracedAddress[] | undefined {
+  if (first === last) return [first];
   const count = last.value - first.value + 1n;
   if (count > BigInt(mostChoices)) return undefined;
   return Array.from({ length: Number(count) }, (_, at) => addressOf(family, first.value + BigInt(at)));

@@ -1,5 +1,7 @@
 import type { IpFamily } from '../../model/address.ts';
+import { canonicalIp } from '../../model/canonicalIp.ts';
 import { addressBits, formatIpNumber, parseIpNumber } from '../../model/ipNumber.ts';
+import type { OptionOnLine } from '../../ruleset/iptables/document.ts';
 import type { TracedAddress } from '../packet.ts';
 
 /** A range of numbers, both ends included. */
@@ -50,8 +52,9 @@ export function isInRange({ first, last }: NumberRange, value: number): boolean 
 }
 
 export function parseAddress(family: IpFamily, text: string): TracedAddress | undefined {
-  const address = parseIpNumber(text);
-  return address?.family === family ? addressOf(family, address.value) : undefined;
+  const canonical = canonicalIp(text);
+  const address = canonical === undefined ? undefined : parseIpNumber(canonical);
+  return address?.family === family ? { text: canonical ?? text, value: address.value } : undefined;
 }
 
 export function addressOf(family: IpFamily, value: bigint): TracedAddress {
@@ -88,4 +91,13 @@ function parseMask(family: IpFamily, text: string): bigint | undefined {
 
 function allBits(family: IpFamily): bigint {
   return (1n << BigInt(addressBits[family])) - 1n;
+}
+
+/** The canonical text of `ADDRESS` or `ADDRESS/32` behind an option without `!`. */
+export function singleAddress(family: IpFamily, option: OptionOnLine | undefined): string | undefined {
+  if (option === undefined || option.negated) return undefined;
+  const [host = '', bits, ...more] = option.value?.split('/') ?? [];
+  const isWhole = bits === undefined || bits === String(addressBits[family]);
+  const canonical = isWhole && more.length === 0 ? canonicalIp(host) : undefined;
+  return canonical?.includes(':') === (family === 'ipv6') ? canonical : undefined;
 }

@@ -11,6 +11,7 @@ import { tellEndedChange } from './change/tellEndedChange.ts';
 import { VscodeDialogs } from './change/vscodeDialogs.ts';
 import { registerChangeCommands } from './commands/changeCommands.ts';
 import { registerNodeCommands } from './commands/nodeCommands.ts';
+import { registerPacketPathCommands, traceTo } from './commands/packetPathCommands.ts';
 import { registerCommand } from './commands/registerCommand.ts';
 import { registerTreeCommands } from './commands/treeCommands.ts';
 import type { CommandContext, RegisterCommand } from './commands/treeContext.ts';
@@ -27,6 +28,8 @@ import { RememberedHosts } from './nodes/rememberedHosts.ts';
 import { RootOpener } from './nodes/rootOpener.ts';
 import { Roots } from './nodes/roots.ts';
 import { StatusBar } from './nodes/statusBar.ts';
+import { FormMemory } from './packetPath/formMemory.ts';
+import { PacketPathPanels } from './packetPath/packetPathPanels.ts';
 import { ServicePathPanels } from './servicePath/servicePathPanels.ts';
 import { ElementDecorations } from './tree/decorations.ts';
 import { numberWords } from './tree/presentation/numberWords.ts';
@@ -74,6 +77,21 @@ export function activate(context: vscode.ExtensionContext): void {
   const documents = own(new RuleDocuments(roots, l10n));
   own(vscode.workspace.registerTextDocumentContentProvider(ruleScheme, documents));
   const editor = own(new RuleEditor());
+  const packetPath = own(
+    new PacketPathPanels({
+      extensionUri,
+      roots,
+      memory: new FormMemory(context.workspaceState),
+      openRule: async (root, part, line) => {
+        const opened = await documents.openAt(root, part, line);
+        if (opened !== undefined) await editor.show(opened.document, opened.line, false, vscode.ViewColumn.Beside);
+        else void vscode.window.showInformationMessage(l10n.t('This line belongs to no element of the tree.'));
+      },
+      l10n,
+      numbers,
+      log,
+    }),
+  );
   const servicePath = own(
     new ServicePathPanels({
       extensionUri,
@@ -82,6 +100,7 @@ export function activate(context: vscode.ExtensionContext): void {
         const opened = await documents.open(root, element);
         if (opened !== undefined) await editor.show(opened.document, opened.line, false, vscode.ViewColumn.Beside);
       },
+      tracePacket: (root, element) => traceTo(root, [element], packetPath),
       l10n,
       numbers,
       log,
@@ -135,6 +154,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerNodeCommands(register, commandContext);
   registerTreeCommands(register, commandContext);
   registerChangeCommands(register, commandContext, changeContext, plans);
+  registerPacketPathCommands(register, commandContext, packetPath, changeContext.dialogs);
 
   const languageClient = own(createLanguageClient(extensionUri, log, l10n));
   languageClient.start().catch((error: unknown) => log.error(`Language server: ${describeError(error)}`));

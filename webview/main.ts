@@ -1,5 +1,6 @@
 /** The page of every panel: starts the view that its body names. */
 import * as z from 'zod/mini';
+import { startPacketPath } from './packetPath/startPacketPath.ts';
 import { startServicePath } from './servicePath/startServicePath.ts';
 import { registerControls } from './toolkit.ts';
 
@@ -7,4 +8,5 @@ import { registerControls } from './toolkit.ts';
 z.config({ jitless: true });
 
 registerControls();
-if (document.body.dataset['view'] === 'servicePath') startServicePath();
+if (document.body.dataset['view'] === 'packetPath') startPacketPath();
+else startServicePath();

@@ -5,7 +5,7 @@ import { showFailure } from '../nodes/connectFailure.ts';
 import { pickHost } from '../nodes/hostPicker.ts';
 import type { ObjectsFiles } from '../nodes/objectsFile.ts';
 import type { Root } from '../nodes/root.ts';
-import { type CommandContext, type RegisterCommand, rootFor } from './treeContext.ts';
+import { type CommandContext, pickRoot, type RegisterCommand, rootFor } from './treeContext.ts';
 
 /** Commands that open, read and close nodes and dumps. */
 export function registerNodeCommands(register: RegisterCommand, context: CommandContext): void {
@@ -70,16 +70,6 @@ export function registerNodeCommands(register: RegisterCommand, context: Command
 async function withRoot(argument: unknown, context: CommandContext, run: (root: Root) => unknown): Promise<void> {
   const root = rootFor(argument, context) ?? (await pickRoot(context));
   if (root !== undefined) await run(root);
-}
-
-async function pickRoot({ roots, l10n }: CommandContext): Promise<Root | undefined> {
-  if (roots.all.length === 0) {
-    void vscode.window.showInformationMessage(l10n.t('Connect to a node or open rule dumps first.'));
-    return undefined;
-  }
-  const items = roots.all.map((root) => ({ label: root.label, description: root.source, root }));
-  const choice = await vscode.window.showQuickPick(items, { placeHolder: l10n.t('Which node?') });
-  return choice?.root;
 }
 
 async function refresh(root: Root): Promise<void> {

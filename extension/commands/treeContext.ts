@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { RuleDocuments } from '../documents/ruleDocuments.ts';
 import type { RuleEditor } from '../documents/ruleEditor.ts';
 import type { Localizer } from '../l10n/localizer.ts';
@@ -46,6 +46,17 @@ export function rootFor(argument: unknown, context: CommandContext): Root | unde
   if (node !== undefined) return rootOf(node);
   const { all } = context.roots;
   return all.length === 1 ? all[0] : undefined;
+}
+
+/** Asks which root is meant; undefined when the user does not say, or there is none. */
+export async function pickRoot({ roots, l10n }: CommandContext): Promise<Root | undefined> {
+  if (roots.all.length === 0) {
+    void vscode.window.showInformationMessage(l10n.t('Connect to a node or open rule dumps first.'));
+    return undefined;
+  }
+  const items = roots.all.map((root) => ({ label: root.label, description: root.source, root }));
+  const choice = await vscode.window.showQuickPick(items, { placeHolder: l10n.t('Which node?') });
+  return choice?.root;
 }
 
 /** Whether a command's argument is a line of the tree. */

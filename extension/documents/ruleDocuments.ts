@@ -64,6 +64,25 @@ export class RuleDocuments implements vscode.TextDocumentContentProvider, Dispos
     return { document, line: Math.max(0, rules.targetLine) };
   }
 
+  /**
+   * The document that holds a line of a part of the newest snapshot, with the line to look at; undefined when the root
+   * is not connected, or the line belongs to no element.
+   */
+  async openAt(
+    root: Root,
+    part: string,
+    line: number,
+  ): Promise<{ document: vscode.TextDocument; line: number } | undefined> {
+    const { session } = root;
+    const element =
+      session === undefined ? undefined : (await session.agent.reveal(session.snapshot, part, line)).at(-1);
+    const opened = element === undefined ? undefined : await this.open(root, element.id);
+    if (opened === undefined) return undefined;
+    const lines = this.#shown.get(opened.document.uri.toString())?.lines ?? [];
+    const exact = lines.findIndex((origin) => origin.part === part && origin.line === line);
+    return exact < 0 ? opened : { ...opened, line: exact };
+  }
+
   /** The line of rules that an element stands for; undefined when the root is not connected. */
   async targetLine(root: Root, elementId: string): Promise<string | undefined> {
     const rules = await this.#read({ rootId: root.id, elementId });

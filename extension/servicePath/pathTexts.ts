@@ -8,6 +8,7 @@ export function pathTexts(l10n: Localizer): PathTexts {
     filterPlaceholder: l10n.t('Address, port or chain'),
     openRules: l10n.t('Open Rules'),
     refresh: l10n.t('Refresh'),
+    trace: l10n.t('Trace Packet'),
     moreEndpoints: l10n.t('{0} more endpoints', '{0}'),
     fewerEndpoints: l10n.t('Show fewer endpoints'),
     noMatch: l10n.t('Nothing matches the filter.'),

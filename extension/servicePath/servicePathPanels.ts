@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { TreeElement } from '../../agent/protocol/treeElement.ts';
 import { fromView, type ToView } from '../../webview/protocol/servicePath.ts';
@@ -11,7 +10,7 @@ import type { Root } from '../nodes/root.ts';
 import type { Roots } from '../nodes/roots.ts';
 import type { NumberWords } from '../tree/presentation/numberWords.ts';
 import { presentElement } from '../tree/presentation/presentElement.ts';
-import { pageHtml } from '../webviews/pageHtml.ts';
+import { fillPanel, panelOptions } from '../webviews/fillPanel.ts';
 import { pathGraph } from './pathGraph.ts';
 import { pathTexts } from './pathTexts.ts';
 import { walkService } from './walkService.ts';
@@ -21,6 +20,8 @@ export interface ServicePathOptions {
   readonly extensionUri: vscode.Uri;
   readonly roots: Roots;
   readonly openRules: (root: Root, element: string) => Promise<void>;
+  /** Opens the packet path with a packet to the Service. */
+  readonly tracePacket: (root: Root, element: TreeElement) => Promise<void>;
   readonly l10n: Localizer;
   readonly numbers: NumberWords;
   readonly log: Logger;
@@ -52,18 +53,12 @@ export class ServicePathPanels implements Disposable {
     }
     const { extensionUri, l10n, numbers } = this.#options;
     const { name } = presentElement(element, { l10n, numbers });
-    const media = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
     const panel = vscode.window.createWebviewPanel(
       'kubeServiceRules.servicePath',
       l10n.t('Path: {0}', name),
       vscode.ViewColumn.Active,
-      { enableScripts: true, localResourceRoots: [media] },
+      panelOptions(extensionUri),
     );
-    const icons = vscode.Uri.joinPath(extensionUri, 'extension', 'media');
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(icons, 'service-path-light.svg'),
-      dark: vscode.Uri.joinPath(icons, 'service-path-dark.svg'),
-    };
     const owned = new DisposableStore();
     // The node may have been closed and opened again while the panel stood.
     const current = (): Root => this.#options.roots.get(root.id) ?? root;
@@ -75,27 +70,21 @@ export class ServicePathPanels implements Disposable {
       if (turn === newest && this.#panels.get(key)?.panel === panel) await panel.webview.postMessage(message);
     };
     owned.add(panel);
-    owned.add(panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message, current(), update)));
+    owned.add(
+      panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message, current(), element, update)),
+    );
     owned.add(toDisposable(() => this.#panels.delete(key)));
     panel.onDidDispose(() => this.#disposables.remove(owned));
     this.#disposables.add(owned);
     this.#panels.set(key, { panel, update });
-    panel.webview.html = pageHtml({
-      view: 'servicePath',
-      title: name,
-      language: vscode.env.language,
-      script: panel.webview.asWebviewUri(vscode.Uri.joinPath(media, 'view.js')).toString(),
-      style: panel.webview.asWebviewUri(vscode.Uri.joinPath(media, 'view.css')).toString(),
-      cspSource: panel.webview.cspSource,
-      nonce: randomUUID(),
-    });
+    fillPanel(panel, 'servicePath', name, extensionUri);
   }
 
   dispose(): void {
     this.#disposables.dispose();
   }
 
-  #receive(data: unknown, root: Root, update: () => Promise<void>): void {
+  #receive(data: unknown, root: Root, element: TreeElement, update: () => Promise<void>): void {
     const message = fromView.safeParse(data);
     if (!message.success) {
       this.#options.log.warn('The Service path view sent a message that is not understood.');
@@ -110,11 +99,18 @@ export class ServicePathPanels implements Disposable {
         void root.refresh();
         return;
       case 'openRules':
-        this.#options.openRules(root, message.data.element).catch((error: unknown) => {
-          const { summary, detail } = errorWords(error, this.#options.l10n);
-          void vscode.window.showErrorMessage(withoutLinks(`${summary}: ${detail}`));
-        });
+        this.#run(this.#options.openRules(root, message.data.element));
+        return;
+      case 'trace':
+        this.#run(this.#options.tracePacket(root, element));
     }
+  }
+
+  #run(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      const { summary, detail } = errorWords(error, this.#options.l10n);
+      void vscode.window.showErrorMessage(withoutLinks(`${summary}: ${detail}`));
+    });
   }
 
   async #message(root: Root, element: TreeElement): Promise<ToView> {

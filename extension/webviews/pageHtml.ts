@@ -19,10 +19,11 @@ export interface PageSources {
  */
 const emptyStyle = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
 
-/** The page of a panel. It loads one script and one style sheet and nothing else. */
+/** The page of a panel. It loads one script and one style sheet and nothing else;
+ * `data:` images are how a picture becomes a PNG. */
 export function pageHtml(sources: PageSources): string {
   const { view, title, language, script, style, cspSource, nonce } = sources;
-  const policy = `default-src 'none'; style-src ${cspSource} ${emptyStyle}; script-src 'nonce-${nonce}'`;
+  const policy = `default-src 'none'; style-src ${cspSource} ${emptyStyle}; img-src data:; script-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
 <html lang="${escapeHtml(language)}">
 <head>

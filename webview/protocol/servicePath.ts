@@ -43,6 +43,7 @@ const pathTexts = z.object({
   filterPlaceholder: z.string(),
   openRules: z.string(),
   refresh: z.string(),
+  trace: z.string(),
   /** `{0}` is the number of endpoints. */
   moreEndpoints: z.string(),
   fewerEndpoints: z.string(),
@@ -70,5 +71,7 @@ export const fromView = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('openRules'), element: z.string() }),
   z.object({ type: z.literal('refresh') }),
+  /** A packet to the Service is to be followed. */
+  z.object({ type: z.literal('trace') }),
 ]);
 export type FromView = z.infer<typeof fromView>;

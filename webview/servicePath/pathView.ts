@@ -71,6 +71,7 @@ export class PathView {
     toolbar.append(
       heading,
       filter,
+      createButton(texts.trace, () => this.#send({ type: 'trace' })),
       createButton(texts.openRules, () => this.#openFocused()),
       createButton(texts.refresh, () => this.#send({ type: 'refresh' })),
     );

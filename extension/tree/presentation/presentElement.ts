@@ -101,5 +101,7 @@ export function contextWords(element: TreeElement, presentation: ElementPresenta
   if (element.location !== undefined && hasRules(element)) words.push('line');
   if (presentation.address !== undefined) words.push('address');
   if (element.kind === 'service' || element.kind === 'servicePort') words.push('path');
+  if (element.kind === 'frontend' || element.kind === 'endpoint' || element.kind === 'virtualServer')
+    words.push('traced');
   return words.join(';');
 }

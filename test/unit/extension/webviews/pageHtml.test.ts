@@ -15,7 +15,10 @@ const sources = {
 describe('page of a view', () => {
   it('runs no script but ours', () => {
     const html = pageHtml(sources);
-    assert.match(html, /content="default-src 'none'; style-src https:\/\/view '[^']+'; script-src 'nonce-abc'"/);
+    assert.match(
+      html,
+      /content="default-src 'none'; style-src https:\/\/view '[^']+'; img-src data:; script-src 'nonce-abc'"/,
+    );
     assert.doesNotMatch(html, /unsafe/);
     assert.equal([...html.matchAll(/<script/g)].length, 1);
   });

@@ -1,0 +1,70 @@
+import type { Place } from '../../webview/protocol/traceView.ts';
+import type { Stage, Step } from './traceTypes.ts';
+
+/** The steps that follow each other at one place of the picture. */
+export interface PlacedSteps {
+  readonly place: Place;
+  readonly steps: readonly { readonly step: Step; readonly number: number }[];
+}
+
+/** What tells where a packet is, in a trace's steps as they come from an agent. */
+type Steps = readonly Step[];
+
+/**
+ * Groups steps by the places of the picture. The trace tells hooks; which routing decision one is, and where the packet
+ * starts and ends, follows from what was before.
+ */
+export function visitsOf(steps: Steps, isFromNode: boolean): readonly PlacedSteps[] {
+  const visits: { place: Place; steps: { step: Step; number: number }[] }[] = [];
+  let previous: Place | undefined;
+  for (const [number, step] of steps.entries()) {
+    const place: Place = placeOf(step, previous, isFromNode);
+    const last = visits.at(-1);
+    if (last !== undefined && last.place === place) last.steps.push({ step, number });
+    else visits.push({ place, steps: [{ step, number }] });
+    previous = place;
+  }
+  return visits;
+}
+
+/** The way through the picture of a trace whose steps are not there, by its hooks. */
+export function placesOf(hooks: readonly Stage[], isFromNode: boolean, reaches: Place | undefined): readonly Place[] {
+  const places: Place[] = [isFromNode ? 'process' : 'source'];
+  for (const hook of hooks) {
+    const place = stagePlace(hook, places.at(-1), isFromNode);
+    if (place !== undefined && place !== places.at(-1)) places.push(place);
+  }
+  if (reaches !== undefined && places.at(-1) !== reaches) places.push(reaches);
+  return places;
+}
+
+function placeOf(step: Step, previous: Place | undefined, isFromNode: boolean): Place {
+  if (step.kind === 'start') return isFromNode ? 'process' : 'source';
+  if (step.kind === 'end' || step.hook === 'end') {
+    if (step.effect.kind === 'leave') return 'destination';
+    if (step.effect.kind === 'deliver') return 'process';
+    return previous ?? 'source';
+  }
+  return stagePlace(step.hook, previous, isFromNode) ?? previous ?? 'source';
+}
+
+function stagePlace(stage: Stage, previous: Place | undefined, isFromNode: boolean): Place | undefined {
+  switch (stage) {
+    case 'ingress':
+      return 'source';
+    case 'routing':
+      if (previous === 'output' || previous === 'rerouting' || previous === 'ipvs') return 'rerouting';
+      return previous === 'process' || (previous === undefined && isFromNode)
+        ? 'outputRouting'
+        : laterRouting(previous);
+    case 'end':
+      return undefined;
+    default:
+      return stage;
+  }
+}
+
+/** More than one routing decision in a row is drawn as one. */
+function laterRouting(previous: Place | undefined): Place {
+  return previous === 'outputRouting' ? 'outputRouting' : 'routing';
+}

@@ -26,15 +26,14 @@ export type NodeParts = Pick<TracedNode, 'network' | 'ipSets' | 'virtualServers'
 
 /** A node of these parts. */
 export function nodeOfParts(parts: NodeParts): TracedNode {
-  const entries = new Map<string, readonly HookEntry[]>();
+  const entries = { ipv4: new Map<Hook, readonly HookEntry[]>(), ipv6: new Map<Hook, readonly HookEntry[]>() };
   return {
     ...parts,
     entries(family, hook) {
-      const key = `${family} ${hook}`;
-      let found = entries.get(key);
+      let found = entries[family].get(hook);
       if (found === undefined) {
         found = hookOrder(parts.programs, family, hook);
-        entries.set(key, found);
+        entries[family].set(hook, found);
       }
       return found;
     },

@@ -28,15 +28,16 @@ export function walkChains(following: Following, flow: Flow): boolean {
   const surroundings = following.surroundings(flow.hook);
   while (flow.frame !== undefined && flow.base !== undefined) {
     const { program, position } = flow.frame;
-    const at = program.candidate(position, flow.packet);
-    if (at >= program.ruleCount) {
-      if (!leaveChain(following, flow, flow.base)) return false;
-      continue;
+    let at = program.candidate(position, flow.packet);
+    let branches: readonly Branch[] | undefined;
+    while (at < program.ruleCount) {
+      branches = program.ask(at, flow.packet, surroundings);
+      if (branches !== undefined) break;
+      at = program.candidate(at + 1, flow.packet);
     }
-    const branches = program.ask(at, flow.packet, surroundings);
-    const [only] = branches ?? [];
+    const only = branches?.[0];
     if (branches === undefined) {
-      flow.frame = { ...flow.frame, position: at + 1 };
+      if (!leaveChain(following, flow, flow.base)) return false;
     } else if (branches.length === 1 && only !== undefined) {
       if (!takeBranch(following, flow, at, only, false)) return false;
     } else {

@@ -25,42 +25,39 @@ function stepOf(trail: Trail): TraceStep {
 }
 
 function wordStep(trail: Trail): TraceStep {
-  const { program, position, location, base, reason, probability } = trail;
-  return {
-    hook: trail.hook,
-    kind: trail.kind,
-    ...(base === undefined ? {} : { table: base.table }),
-    ...(program === undefined ? {} : { chain: program.name }),
-    ...(program !== undefined && position !== undefined && position < program.ruleCount
-      ? ruleOf(program, position)
-      : {}),
-    ...(location === undefined ? {} : { location }),
-    depth: trail.depth,
-    tried: trail.tried,
-    effect: trail.effect,
-    ...(trail.effects.length === 0 ? {} : { effects: trail.effects }),
-    ...(reason === undefined ? {} : { reason }),
+  const { hook, kind, program, position, base, depth, tried, effect } = trail;
+  // One assignment after the other: a trace can have ten thousand steps.
+  const step: Writable<TraceStep> = {
+    hook,
+    kind,
+    depth,
+    tried,
+    effect,
     changes: changesOf(trail.before, trail.after),
     packet: packetText(trail.after),
-    ...(probability === undefined ? {} : { probability: probability.toNumber() }),
   };
+  if (base !== undefined) step.table = base.table;
+  if (program !== undefined) step.chain = program.name;
+  if (program !== undefined && position !== undefined && position < program.ruleCount) {
+    step.position = position;
+    step.rule = program.ruleText(position);
+    step.location = program.ruleLocation(position);
+    const counters = program.ruleCounters(position);
+    if (counters !== undefined) step.counters = counters;
+  }
+  if (trail.location !== undefined) step.location = trail.location;
+  if (trail.effects.length > 0) step.effects = trail.effects;
+  if (trail.reason !== undefined) step.reason = trail.reason;
+  if (trail.probability !== undefined) step.probability = trail.probability.toNumber();
+  return step;
 }
 
-function ruleOf(
-  program: NonNullable<Trail['program']>,
-  position: number,
-): Pick<TraceStep, 'position' | 'rule' | 'location' | 'counters'> {
-  const counters = program.ruleCounters(position);
-  return {
-    position,
-    rule: program.ruleText(position),
-    location: program.ruleLocation(position),
-    ...(counters === undefined ? {} : { counters }),
-  };
-}
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-function changesOf(before: TracedPacket, after: TracedPacket): FieldChange[] {
-  if (before === after) return [];
+const unchanged: readonly FieldChange[] = [];
+
+function changesOf(before: TracedPacket, after: TracedPacket): readonly FieldChange[] {
+  if (before === after) return unchanged;
   const fields: readonly [FieldChange['field'], string, string][] = [
     ['source', before.source.text, after.source.text],
     ['destination', before.destination.text, after.destination.text],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { IpFamily } from '../../model/address.ts';
 import type { TraceFact } from '../../model/packetTrace.ts';
 import type { RouteQuestion } from '../nodeNetwork.ts';
@@ -88,9 +89,17 @@ export class Routing {
   findInTable(table: string, question: RouteQuestion): TableAnswer {
     const routes = this.#tables.get(table);
     if (routes === undefined) return undefined;
+    let isBelowOther = false;
     for (const row of routes.candidates(question.destination.value)) {
-      const found = this.#choose(row, question);
+      const fitting = row.filter((route) => fitsSource(route, question));
+      // Routes for certain sources hide the others of their prefix (fib6_node_lookup_1 of net/ipv6/ip6_fib.c), but not
+      // when a longer prefix was of no use (fib6_backtrack of net/ipv6/route.c), and not those of the default route.
+      const isDefault = row[0]?.destination.prefixLength === 0;
+      const isHidden = !isDefault && row.some(hasSource) && !fitting.some(hasSource);
+      if (isHidden && !isBelowOther) continue;
+      const found = this.#choose(fitting, question);
       if (found) return found;
+      isBelowOther = true;
     }
     return undefined;
   }
@@ -148,12 +157,14 @@ export class Routing {
     let bestScore = -1;
     for (const route of row) {
       if (route.typeOfService !== 0) continue;
-      if (route.source !== undefined && !prefixContains(route.source, question.source?.value ?? 0n)) continue;
+      if (best !== undefined && route.source?.prefixLength !== best.route.source?.prefixLength) break;
       if (best !== undefined && (route.metric !== best.route.metric || route.table !== best.route.table)) break;
       const usable = this.#usableHops(route, question);
       const [hop, ...others] = usable;
       if (hop === undefined && route.hops.length > 0) continue;
-      const score = this.#family === 'ipv4' ? 0 : scoreOf(route, hop, question);
+      // Routes that lead nowhere are ones through lo in IPv6, and do not count for other devices.
+      if (hop === undefined && this.#family === 'ipv6' && question.outDevice !== undefined) continue;
+      const score = this.#family === 'ipv4' ? 0 : scoreOf(route, usable, question);
       if (score <= bestScore) continue;
       const devices = usable.map(({ device, via }) => via?.text ?? device ?? '');
       best = { route, hop, assumed: others.length > 0 ? multipathFact(devices) : undefined };
@@ -171,10 +182,19 @@ export class Routing {
   }
 }
 
+function hasSource({ source }: KernelRoute): boolean {
+  return source !== undefined && source.prefixLength > 0;
+}
+
+function fitsSource({ source }: KernelRoute, question: RouteQuestion): boolean {
+  return source === undefined || prefixContains(source, question.source?.value ?? 0n);
+}
+
 /** rt6_score_route: a route through the device in question first, then by router preference. */
-function scoreOf(route: KernelRoute, hop: NextHop | undefined, { inDevice, outDevice }: RouteQuestion): number {
+function scoreOf(route: KernelRoute, hops: readonly NextHop[], { inDevice, outDevice }: RouteQuestion): number {
   const wanted = outDevice ?? inDevice;
-  return (wanted === undefined || hop?.device === wanted ? 2 : 0) + 4 * (route.preference + 1);
+  const isWanted = wanted === undefined || hops.some(({ device }) => device === wanted);
+  return (isWanted ? 2 : 0) + 4 * (route.preference + 1);
 }
 
 function isProtocol(protocol: string, asked: number | undefined): boolean | 'unknown' {
@@ -233,5 +253,5 @@ function lookup(priority: number, table: string): RoutingRule {
 const kernelsRules: readonly RoutingRule[] = [lookup(0, 'local'), lookup(32766, 'main'), lookup(32767, 'default')];
 
 function isKernelsOwn(rule: RoutingRule): boolean {
-  return kernelsRules.some((own) => JSON.stringify(own) === JSON.stringify(rule));
+  return kernelsRules.some((own) => isDeepStrictEqual({ ...rule, text: own.text }, own));
 }

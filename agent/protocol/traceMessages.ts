@@ -245,6 +245,14 @@ export const compareTraces = {
   }),
 } as const;
 
+const ruleGrowth = z.object({
+  chains: z.number(),
+  rules: z.number(),
+  entries: z.number(),
+  virtualServers: z.number(),
+  realServers: z.number(),
+});
+
 /** What each mode needs for these Services, and for one more Service and endpoint. */
 export const modeCosts = {
   method: 'trace/costs',
@@ -262,10 +270,11 @@ export const modeCosts = {
         entries: z.number(),
         virtualServers: z.number(),
         realServers: z.number(),
-        /** Rules that the kernel asks on the way of a new packet to the last Service, at most and on average. */
+        /** Rules that the kernel asks on the way of a new packet to a cluster IP: of the worst Service, and on average. */
         askedRules: z.object({ most: z.number(), average: z.number() }),
-        perService: z.object({ rules: z.number(), entries: z.number() }),
-        perEndpoint: z.object({ rules: z.number(), entries: z.number() }),
+        /** What one more Service without endpoints adds, and one more endpoint. */
+        perService: ruleGrowth,
+        perEndpoint: ruleGrowth,
       }),
     ),
   }),

@@ -8,7 +8,7 @@ import type { KubernetesObjects } from '../../objects/kubernetesObjects.ts';
 import type { NodeNetwork } from '../../trace/nodeNetwork.ts';
 import { assumption } from '../assumption.ts';
 import { kubeProxyConfig } from './kubeProxyConfig.ts';
-import { nodeAddresses, nodeIp } from './nodeAddresses.ts';
+import { isGlobal, nodeAddresses, nodeIp } from './nodeAddresses.ts';
 import { type RulesSettings, rulesSettings } from './rulesSettings.ts';
 
 /** What is known of a node whose rules are compiled anew. */
@@ -126,11 +126,16 @@ function chosenAddresses(
   if (named === undefined) return undefined;
   const ips = new Set(named.map((block) => block.replace(/\/(?:32|128)$/, '')));
   const isOwn = [...ips].every((ip) => nodeIps.includes(ip));
+  const isIpv6 = new Set([...ips].map((ip) => ip.includes(':')));
   const others = addresses
     .map(({ ip }) => ip)
-    .filter((ip) => !ip.startsWith('127.') && ip !== '::1' && !/^fe80:/.test(ip));
+    .filter((ip) => isGlobal(ip, familyOf(ip)) && isIpv6.has(ip.includes(':')));
   const isAll = others.length > 0 && others.every((ip) => ips.has(ip));
   return isOwn || isAll ? undefined : named;
+}
+
+function familyOf(ip: string): IpFamily {
+  return ip.includes(':') ? 'ipv6' : 'ipv4';
 }
 
 function kernelFacts(

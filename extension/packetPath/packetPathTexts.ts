@@ -15,7 +15,7 @@ export function packetPathTexts(l10n: Localizer): PacketPathTexts {
     picture: {
       label: l10n.t('The way of the packet through the hooks of the kernel'),
       places: {
-        source: placeName('source', l10n),
+        source: l10n.t('In'),
         prerouting: placeName('prerouting', l10n),
         routing: placeName('routing', l10n),
         input: placeName('input', l10n),
@@ -111,7 +111,7 @@ function formTexts(l10n: Localizer): PacketPathTexts['form'] {
       untracked: l10n.t('untracked'),
     },
     translatedTo: l10n.t('Translated to before'),
-    remembered: l10n.t('Endpoint that affinity remembers'),
+    remembered: l10n.t('Remembered endpoint'),
     nothing: l10n.t('None'),
     rules: l10n.t('Rules'),
     liveRules: l10n.t('As they stand'),

@@ -8,6 +8,7 @@ import { presentPath, presentTrace } from './presentTrace.ts';
 import { presentWhyNot } from './presentWhyNot.ts';
 import type { Questions } from './questions.ts';
 import type { Request, Trace } from './traceTypes.ts';
+import { withoutCounters } from './withoutCounters.ts';
 
 /** Frontends that a form's destination is looked for among. */
 const mostChoices = 50;
@@ -122,7 +123,7 @@ export class PathQuestions {
         const left = total - offset - misses.length;
         const lines = misses.map(({ position, rule, condition, location }) => ({
           position: numbers.integer(position + 1),
-          rule,
+          rule: withoutCounters(rule),
           condition,
           ...(location === undefined ? {} : { rulePlace: { part: location.part, line: location.line } }),
         }));

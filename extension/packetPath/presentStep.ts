@@ -4,6 +4,7 @@ import { effectWords, fieldWords } from './effectWords.ts';
 import { ruleWords } from './ruleWords.ts';
 import { shareWords } from './shareWords.ts';
 import type { Effect, Step } from './traceTypes.ts';
+import { withoutCounters } from './withoutCounters.ts';
 
 /** One step in words. @param number its number among all steps of its outcome */
 export function presentStep(step: Step, number: number, context: PresentationContext): PathStep {
@@ -11,8 +12,7 @@ export function presentStep(step: Step, number: number, context: PresentationCon
   const where = whereWords(step, context);
   const effect = step.kind === 'start' ? step.packet : effectWords(step.effect, l10n);
   const changes = step.changes.map(({ field, before, after }) => ({ label: fieldWords(field, l10n), before, after }));
-  // The counters of a saved rule are shown beside it.
-  const rule = step.rule?.replace(/^\[\d+:\d+\] /, '');
+  const rule = step.rule === undefined ? undefined : withoutCounters(step.rule);
   const asked = rule === undefined ? undefined : ruleWords(rule, l10n);
   const words = asked === undefined ? effect : l10n.t('{0}: {1}', asked, effect);
   const share = step.probability === undefined || step.probability === 1 ? undefined : step.probability;

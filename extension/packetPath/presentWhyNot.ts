@@ -2,6 +2,7 @@ import type { WhyNot } from '../../webview/protocol/traceView.ts';
 import type { TraceWhyNotResult } from '../agentClient/traceClient.ts';
 import { problemText } from '../l10n/problemTexts.ts';
 import type { PresentationContext } from '../tree/presentation/elementPresentation.ts';
+import { withoutCounters } from './withoutCounters.ts';
 
 /** Why a packet did not go where it was expected, in words. */
 export function presentWhyNot(
@@ -25,7 +26,7 @@ export function presentWhyNot(
     expected,
     sentence: [parting, said].filter(Boolean).join(' '),
     tone: 'warning',
-    rule: parted.rule,
+    rule: withoutCounters(parted.rule),
     outcome: parted.outcome,
     step: parted.step,
     ...(parted.location === undefined ? {} : { rulePlace: { part: parted.location.part, line: parted.location.line } }),

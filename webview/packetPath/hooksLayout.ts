@@ -87,10 +87,14 @@ export function lanePath({ from, to }: Lane): string {
   return `M${start.x} ${start.y - start.height / 2}V${top}H${end.x}V${end.y - end.height / 2}`;
 }
 
-/** The lanes between the places of a way, in order. */
+/**
+ * The lanes between the places of a way, in order. A packet whose destination is translated at OUTPUT is routed again
+ * and comes back to the rest of OUTPUT, which is drawn as going on.
+ */
 export function lanesOf(places: readonly Place[]): readonly Lane[] {
-  return places.slice(1).flatMap((to, index) => {
-    const from = places[index];
+  const drawn = places.filter((place, index) => place !== 'output' || places[index - 1] !== 'rerouting');
+  return drawn.slice(1).flatMap((to, index) => {
+    const from = drawn[index];
     return from === undefined || from === to ? [] : [{ from, to }];
   });
 }

@@ -116,7 +116,7 @@ function drawPlace(
   const box = placeBoxes[place];
   const isLit = visits.length > 0;
   const tone = visits.find((visit) => visit.tone !== undefined)?.tone;
-  const title = place === 'source' && view !== undefined ? view.source : texts.picture.places[place];
+  const title = place === 'source' && isLit && view !== undefined ? view.source : texts.picture.places[place];
   const detail = isLit && place !== 'source' ? (visits[0]?.detail ?? '') : '';
   const hasDetail = detail !== '' && box.shape === 'hook';
   const group = svgElement('g', {

@@ -204,8 +204,11 @@ export class PacketPathPage {
       case 'whyNot':
         parts.path.whyNot.say(said.textContent ?? '');
         return;
-      default:
+      case 'path':
         parts.path.say(said);
+        return;
+      default:
+        parts.path.remark(said);
     }
   }
 

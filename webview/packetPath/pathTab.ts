@@ -94,6 +94,12 @@ export class PathTab {
     this.#details.hidden = this.#view === undefined;
   }
 
+  /** Says something beside the result. */
+  remark(said: Node): void {
+    this.#heading.querySelector('.remark')?.remove();
+    this.#heading.append(element('span', { class: 'remark' }, said));
+  }
+
   show(view: TraceView, outcome: number): void {
     this.#player.stop();
     this.#view = view;

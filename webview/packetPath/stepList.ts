@@ -108,7 +108,11 @@ export class StepList {
         'data-place': visit.place,
       },
       element('h3', { class: 'card' }, visit.title, element('small', {}, visit.detail)),
-      element('div', { role: 'group' }, ...tree.map((node, index) => this.#step(node, 2, index + 1, tree.length))),
+      element(
+        'div',
+        { class: 'below', role: 'group' },
+        ...tree.map((node, index) => this.#step(node, 2, index + 1, tree.length)),
+      ),
     );
   }
 
@@ -131,7 +135,7 @@ export class StepList {
         ? undefined
         : element(
             'div',
-            { role: 'group' },
+            { class: 'below', role: 'group' },
             ...children.map((node, index) => this.#step(node, level + 1, index + 1, children.length)),
           ),
     );

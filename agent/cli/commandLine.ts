@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type ChangeCommandLine, readChangeCommandLine } from './changeCommandLine.ts';
+import { type CompareCommand, readCompareCommand } from './compareCommand.ts';
 import { type CompileCommand, readCompileCommand } from './compileCommand.ts';
 import { proxyOptionFlags, proxyOptionNames } from './proxyOptionFlags.ts';
 import { readTraceCommand, type TraceCommand } from './traceCommand.ts';
@@ -33,6 +34,7 @@ export type CommandLine =
   | CompileCommand
   | TraceCommand
   | { readonly command: 'traceSchema' }
+  | CompareCommand
   | ChangeCommandLine;
 
 const options = {
@@ -65,6 +67,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   if (change !== undefined) return change === 'help' ? { command: 'help' } : change;
   const trace = readTraceCommand(argv);
   if (trace !== undefined) return trace === 'help' ? { command: 'help' } : trace;
+  const compare = readCompareCommand(argv);
+  if (compare !== undefined) return compare === 'help' ? { command: 'help' } : compare;
   const { values, positionals } = parseOptions(argv);
   const [command, ...operands] = positionals;
   if (values.help === true || (command === undefined && values.version !== true)) return { command: 'help' };

@@ -8,6 +8,8 @@ Usage:
   agent.js parse FILE [--language iptables|ipset|ipvsadm|nft] --print | --json
   agent.js trace --from pod:IP|node|external:IP --to IP:PORT/PROTOCOL [--dumps PATH...] [PACKET OPTIONS]
                  [--json | --text | --schema]
+  agent.js compare --to iptables|ipvs|nftables [--objects FILE...] [--dumps PATH...] [PROXY OPTIONS]
+                   [--json | --markdown]
   agent.js compile --mode iptables|ipvs|nftables --objects FILE... --node NAME --node-ip IP[,IP] [--out DIR]
                    [PROXY OPTIONS]
   agent.js apply [--mode iptables|ipvs|nftables] --objects FILE... [CHANGE OPTIONS] [PROXY OPTIONS]
@@ -48,6 +50,14 @@ trace     Follows a packet through the node's hooks, rules and virtual servers, 
   --remembered IP:PORT
                     The endpoint that session affinity remembers for the client.
   --json            Prints JSON; --schema prints its JSON Schema. --text prints text for people to read (default).
+
+compare   Follows packets from all kinds of sources to all frontends of the node, through the rules that stand and through
+          those of another mode, and says what would change for clients, and what each mode costs. Changes nothing.
+  --to MODE         The other mode.
+  --objects FILE    Services and EndpointSlices, as for read; without it those that were applied last, and else what the
+                    rules say of them.
+  --dumps PATH...   Saved dumps instead of this machine's kernel, as for trace.
+  --json            Prints JSON. --markdown prints a document for people (default).
 
 compile   Writes what a node's kernel should hold for Services, as kube-proxy would have it, for iptables-restore,
           ipset restore, ipvsadm -R, ip -batch and nft -f. Nothing is loaded; no nfacct counters are used.

@@ -3,6 +3,7 @@ import { type CommandLine, readCommandLine } from './commandLine.ts';
 import { helpText } from './helpText.ts';
 import { runChange } from './runChange.ts';
 import { runChangeState } from './runChangeState.ts';
+import { runCompare } from './runCompare.ts';
 import { runCompile } from './runCompile.ts';
 import { runLeftovers } from './runLeftovers.ts';
 import { runParse } from './runParse.ts';
@@ -49,6 +50,9 @@ async function run(commandLine: CommandLine, environment: CliEnvironment): Promi
       return exitStatus.success;
     case 'traceSchema':
       await printTraceSchema(environment);
+      return exitStatus.success;
+    case 'compare':
+      await runCompare(commandLine, environment);
       return exitStatus.success;
     case 'apply':
     case 'switch':

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { compileRules } from '../compile/compileRules.ts';
 import type { ProxyOptions } from '../compile/proxyOptions.ts';
 import { resolveServices } from '../compile/resolveServices.ts';
@@ -38,20 +39,25 @@ export interface ModeCosts {
 
 const serviceModes: readonly ServiceMode[] = ['iptables', 'ipvs', 'nftables'];
 
-/** What each mode needs for the Services of a node, in all families. */
-export function modeCosts(modes: NodeModes): ModeCosts {
+/** What each mode needs for the Services of a node, in all families. The event loop turns between the modes. */
+export async function modeCosts(modes: NodeModes): Promise<ModeCosts> {
   const { objects, options } = modes.services;
   const requests = sampleRequests(modes);
   const ports = [...options.nodeIps.keys()].flatMap((family) => resolveServices(objects, options, family));
-  return {
-    services: new Set(ports.map(({ namespace, serviceName }) => `${namespace}/${serviceName}`)).size,
-    endpoints: new Set(ports.flatMap(({ allLocallyReachableEndpoints: each }) => each.map(({ ip }) => ip))).size,
-    modes: serviceModes.map((mode) => ({
+  const costs: ModeCost[] = [];
+  for (const mode of serviceModes) {
+    await setImmediate();
+    costs.push({
       mode,
       ...countRules(modes.compiled(mode)),
       askedRules: askedRules(modes, mode, requests),
       ...growth(options, mode),
-    })),
+    });
+  }
+  return {
+    services: new Set(ports.map(({ namespace, serviceName }) => `${namespace}/${serviceName}`)).size,
+    endpoints: new Set(ports.flatMap(({ allLocallyReachableEndpoints: each }) => each.map(({ ip }) => ip))).size,
+    modes: costs,
   };
 }
 
@@ -103,7 +109,7 @@ function countFamily({ iptables, ipsets, virtualServers, nftables }: FamilyRules
 }
 
 /** Services to whose cluster IPs a packet is sent: the last one, which is the worst, and others evenly between. */
-const mostSamples = 200;
+const mostSamples = 100;
 
 function sampleRequests(modes: NodeModes): readonly PacketRequest[] {
   const { objects, options } = modes.services;

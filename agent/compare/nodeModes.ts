@@ -12,14 +12,17 @@ import { readServiceRules } from '../plan/readServiceRules.ts';
 import { type TracedNode, tracedNode } from '../trace/tracedNode.ts';
 import { assumption } from './assumption.ts';
 import { healthCheckNodePorts } from './objects/healthChecks.ts';
-import { localEndpoints, RoutedEndpoints } from './objects/localEndpoints.ts';
+import { localEndpoints } from './objects/localEndpoints.ts';
 import { nodeNameOf } from './objects/nodeNameOf.ts';
 import { objectsFromModel } from './objects/objectsFromModel.ts';
 import { separateIptables } from './parts/separateIptables.ts';
 import { rulesGap } from './rulesGap.ts';
 import { kubeProxyConfig } from './settings/kubeProxyConfig.ts';
+import { nodeAddresses, withAddresses } from './settings/nodeAddresses.ts';
 import { programmedFamilies, proxyOptionsOf } from './settings/proxyOptionsOf.ts';
 import { snapshotWith } from './snapshotWith.ts';
+
+type Optional<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
 
 /** What is known beside the snapshot of a node. */
 export interface GivenObjects {
@@ -28,7 +31,7 @@ export interface GivenObjects {
   /** What was said when rules were last applied to the node. */
   readonly kept?: GivenProxyOptions | undefined;
   /** What somebody says of kube-proxy's settings. */
-  readonly options?: Partial<GivenProxyOptions> | undefined;
+  readonly options?: Optional<GivenProxyOptions> | undefined;
 }
 
 /** The Services of a node, and what rules for them are made with. */
@@ -50,7 +53,11 @@ export class NodeModes {
   #services: NodeServices | undefined;
 
   constructor(parsed: ParsedSnapshot, model: NodeModel, given: GivenObjects) {
-    this.parsed = parsed;
+    const nodeIps = given.options?.nodeIps ?? given.kept?.nodeIps ?? [];
+    const { snapshot } = parsed;
+    // Dumps of rules alone say nothing of the node's addresses, which the rules ask for.
+    const completed = nodeAddresses(snapshot).length === 0 ? withAddresses(snapshot, nodeIps) : snapshot;
+    this.parsed = completed === snapshot ? parsed : parseSnapshot(completed);
     this.model = model;
     this.#given = given;
   }
@@ -111,7 +118,7 @@ export class NodeModes {
     const { name, isAssumed } =
       read === undefined
         ? { name: known.find((each) => each !== undefined) ?? snapshot.nodeName, isAssumed: false }
-        : nodeNameOf(read, known, new RoutedEndpoints(network), snapshot.nodeName);
+        : nodeNameOf(read, known, localEndpoints(this.standing, this.mode, network), snapshot.nodeName);
     if (isAssumed) {
       const message = `Endpoints are taken to be on this node when they are on a node called ${name}.`;
       assumptions.push(assumption('node-name-assumed', message, { name }));

@@ -1,5 +1,5 @@
 import { compareTraces as compare } from '../compare/compareTraces.ts';
-import { checkMigration as check } from '../compare/migration/checkMigration.ts';
+import { checkMigration as check, NoServiceMode } from '../compare/migration/checkMigration.ts';
 import { migrationMarkdown } from '../compare/migration/markdown.ts';
 import { modeCosts as costsOf } from '../compare/modeCosts.ts';
 import {
@@ -74,18 +74,14 @@ export function registerTraceHandlers(
     });
   });
   handleRequest(connection, modeCosts, async ({ snapshot, objects }) => {
-    const { modes, ...counts } = costsOf(await modesOf(snapshot, objects));
+    const { modes, ...counts } = await costsOf(await modesOf(snapshot, objects));
     return { ...counts, modes: [...modes] };
   });
   handleRequest(connection, checkMigration, async ({ snapshot, objects, to, progressToken }, signal) => {
     const modes = await modesOf(snapshot, objects);
-    const from = modes.mode;
-    if (from === undefined) {
-      throw requestError('invalidPacket', 'no-service-mode', 'No rules of kube-proxy stand on this node.');
-    }
     const watching = watch(signal, progressToken);
     try {
-      const report = await check(modes, from, to, watching);
+      const report = await check(modes, to, watching);
       const { rows, counts, assumptions, ...rest } = report;
       return {
         ...rest,
@@ -96,6 +92,7 @@ export function registerTraceHandlers(
       };
     } catch (error) {
       if (watching.signal.aborted) throw cancelledError();
+      if (error instanceof NoServiceMode) throw requestError('invalidPacket', error.code, error.message);
       throw error;
     }
   });

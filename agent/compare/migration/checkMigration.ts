@@ -26,6 +26,17 @@ export interface MigrationReport {
   readonly assumptions: readonly TraceFact[];
 }
 
+/** Thrown where there is no mode that could be left. */
+export class NoServiceMode extends Error {
+  override readonly name = 'NoServiceMode';
+  readonly code = 'no-service-mode';
+  readonly args: Readonly<Record<string, string | number>> = {};
+
+  constructor() {
+    super('No rules of kube-proxy that can be compared stand on this node.');
+  }
+}
+
 /** What watches a check. */
 export interface MigrationWatch {
   readonly signal?: AbortSignal | undefined;
@@ -42,15 +53,16 @@ const sliceMs = 10;
  * Follows packets from all kinds of sources to all frontends of a node, through the rules that stand and through those
  * of another mode, and tells what differs. The event loop turns meanwhile.
  *
- * @param modes of a node that is in one of kube-proxy's modes
+ * @throws NoServiceMode
  * @throws the signal's reason
  */
 export async function checkMigration(
   modes: NodeModes,
-  from: ServiceMode,
   to: ServiceMode,
   { signal, onProgress }: MigrationWatch = {},
 ): Promise<MigrationReport> {
+  const from = modes.mode;
+  if (from === undefined) throw new NoServiceMode();
   const comparison = new Comparison(modes, from, to);
   await setImmediate();
   const probes = probesOf(modes);

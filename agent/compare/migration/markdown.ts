@@ -1,6 +1,7 @@
 import type { PacketRequest } from '../../model/packetTrace.ts';
 import type { MigrationRow } from '../../protocol/traceMessages.ts';
 import { type MigrationCode, migrationCodes } from '../migrationCodes.ts';
+import type { ModeCost, ModeCosts } from '../modeCosts.ts';
 import type { MigrationReport } from './checkMigration.ts';
 import { migrationTexts } from './migrationTexts.ts';
 import { requestText } from './probes.ts';
@@ -10,7 +11,7 @@ const mostRows = 50;
 const mostEndpoints = 3;
 
 /** The report as a document for people, in English. */
-export function migrationMarkdown(report: MigrationReport, nodeName: string): string {
+export function migrationMarkdown(report: MigrationReport, nodeName: string, costs?: ModeCosts): string {
   const { from, to, packets, unknown, counts, assumptions } = report;
   const found = migrationCodes.filter((code) => (counts[code] ?? 0) > 0);
   const lines = [
@@ -21,10 +22,35 @@ export function migrationMarkdown(report: MigrationReport, nodeName: string): st
     ...summary(report, found),
     ...found.flatMap((code) => section(report, code)),
   ];
+  if (costs !== undefined) lines.push(...costSection(costs));
   if (assumptions.length > 0) {
     lines.push('## What this rests on', '', ...assumptions.map(({ message }) => `- ${escaped(message)}`), '');
   }
   return lines.join('\n');
+}
+
+function costSection({ services, endpoints, modes }: ModeCosts): readonly string[] {
+  const row = (label: string, value: (cost: ModeCost) => string | number): string =>
+    `| ${label} | ${modes.map(value).join(' | ')} |`;
+  const growth = ({ rules, entries, virtualServers, realServers }: ModeCost['perService']): string =>
+    `${rules} rules, ${entries} entries, ${virtualServers + realServers} servers`;
+  return [
+    `## What ${services} Services with ${endpoints} endpoints need`,
+    '',
+    `| | ${modes.map(({ mode }) => mode).join(' | ')} |`,
+    `| --- | ${modes.map(() => '---:').join(' | ')} |`,
+    row('Chains', ({ chains }) => chains),
+    row('Rules', ({ rules }) => rules),
+    row('Sets and maps', ({ sets }) => sets),
+    row('Entries in them', ({ entries }) => entries),
+    row('Virtual servers', ({ virtualServers }) => virtualServers),
+    row('Real servers', ({ realServers }) => realServers),
+    row('Rules asked for a new connection, on average', ({ askedRules }) => Math.round(askedRules.average)),
+    row('Rules asked for a new connection, at most', ({ askedRules }) => askedRules.most),
+    row('One more Service', ({ perService }) => growth(perService)),
+    row('One more endpoint', ({ perEndpoint }) => growth(perEndpoint)),
+    '',
+  ];
 }
 
 function summary({ from, to, counts }: MigrationReport, found: readonly MigrationCode[]): readonly string[] {

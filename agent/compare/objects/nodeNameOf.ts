@@ -1,5 +1,5 @@
 import type { KubernetesObjects } from '../../objects/kubernetesObjects.ts';
-import type { RoutedEndpoints } from './localEndpoints.ts';
+import type { LocalEndpoints } from './localEndpoints.ts';
 
 /** The node that endpoints say they are on. */
 export interface FoundName {
@@ -10,19 +10,19 @@ export interface FoundName {
 
 /**
  * The Kubernetes name of the node: the one that is known, if some endpoint is on a node of that name, or else the one
- * that most of the endpoints carry to which the node has a route of its own.
+ * that most of the endpoints carry that rules or routes show to be on the node.
  */
 export function nodeNameOf(
   { endpointSlices }: KubernetesObjects,
   known: readonly (string | undefined)[],
-  local: RoutedEndpoints,
+  local: LocalEndpoints,
   fallback: string,
 ): FoundName {
   const counts = new Map<string, number>();
   for (const { endpoints } of endpointSlices) {
     for (const { nodeName, addresses } of endpoints) {
       if (nodeName === undefined) continue;
-      const isLocal = addresses[0] !== undefined && local.isKnown && local.isLocal(addresses[0]);
+      const isLocal = addresses[0] !== undefined && local.isLocal(addresses[0], false);
       counts.set(nodeName, (counts.get(nodeName) ?? 0) + Number(isLocal));
     }
   }

@@ -46,6 +46,29 @@ function fromLines(text: string): Addresses {
   return found;
 }
 
+/** The same snapshot for a node of which these addresses are known and no others. */
+export function withAddresses(snapshot: Snapshot, nodeIps: readonly string[]): Snapshot {
+  const known = nodeIps.filter((ip) => ip !== '0.0.0.0' && ip !== '::');
+  if (known.length === 0) return snapshot;
+  const lines = ['1: lo    inet 127.0.0.1/8 scope host lo', '1: lo    inet6 ::1/128 scope host'];
+  for (const ip of known)
+    lines.push(`2: eth0    ${ip.includes(':') ? 'inet6' : 'inet'} ${withBits(ip)} scope global eth0`);
+  const text = `${lines.join('\n')}\n`;
+  const part = {
+    id: 'given-addresses',
+    kind: 'addresses',
+    source: [],
+    status: 'complete',
+    durationMs: 0,
+    text,
+  } as const;
+  return { ...snapshot, parts: [...snapshot.parts, part] };
+}
+
+function withBits(ip: string): string {
+  return `${ip}/${addressBits[ip.includes(':') ? 'ipv6' : 'ipv4']}`;
+}
+
 /** Any address beyond the node; none of the documentation's networks is in use. */
 export const farAway: Readonly<Record<IpFamily, string>> = { ipv4: '198.51.100.7', ipv6: '2001:db8:6464::7' };
 

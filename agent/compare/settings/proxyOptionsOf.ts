@@ -22,7 +22,7 @@ export interface KnownNode {
   /** What was said when the rules were applied; it counts before all that is found. */
   readonly kept: GivenProxyOptions | undefined;
   /** What somebody says now; it counts before that. */
-  readonly given: Partial<GivenProxyOptions>;
+  readonly given: { readonly [Key in keyof GivenProxyOptions]?: GivenProxyOptions[Key] | undefined };
 }
 
 /** What rules of another mode are compiled with, and what of it had to be assumed. */

@@ -1,6 +1,7 @@
 import type { PartKind, Snapshot, SnapshotPart } from '../model/snapshot.ts';
 import { decodeDump } from '../ruleset/common/encoding.ts';
 import { type DumpLanguage, detectLanguage } from '../ruleset/detect.ts';
+import { networkKind, networkKindOfName } from './networkDump.ts';
 
 /** Reads saved dumps; only `agent/node` touches files. Both reject for paths that cannot be read. */
 export interface FileSource {
@@ -74,7 +75,7 @@ export async function loadDump(
 /** The part that a saved file makes. */
 export function partOfFile(path: string, text: string, durationMs: number): SnapshotPart {
   const fileName = baseName(path);
-  const kind = holdsObjects(text) ? 'kubernetes-objects' : partKinds[detectLanguage(text, fileName)];
+  const kind = holdsObjects(text) ? 'kubernetes-objects' : ruleKind(text, fileName);
   return {
     id: path,
     kind,
@@ -84,6 +85,15 @@ export function partOfFile(path: string, text: string, durationMs: number): Snap
     durationMs,
     text,
   };
+}
+
+/** By what the text says; the name decides where it says nothing. */
+function ruleKind(text: string, fileName: string): PartKind {
+  const language = detectLanguage(text);
+  if (language !== 'unknown') return partKinds[language];
+  const named = partKinds[detectLanguage(text, fileName)];
+  const kind = networkKind(text) ?? (named === 'unrecognised' ? networkKindOfName(text, fileName) : undefined);
+  return kind ?? named;
 }
 
 function unreadablePart(path: string, error: unknown, durationMs: number): SnapshotPart {

@@ -50,7 +50,7 @@ export async function collectSnapshot(machine: Machine, options: CollectOptions 
   const others = [
     ...ipvsReaders(machine, features),
     ...networkReaders(machine),
-    sysctlReader(machine),
+    sysctlReader(machine, 'withDevices'),
     modulesReader(machine),
     kubeProxyReader(machine),
   ];

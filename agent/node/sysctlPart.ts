@@ -1,5 +1,6 @@
 import type { SnapshotPart } from '../model/snapshot.ts';
 import { missingPart } from './commandPart.ts';
+import { concurrencyLimit } from './concurrencyLimit.ts';
 import type { Machine } from './machine.ts';
 import type { PartReader } from './partReader.ts';
 
@@ -40,19 +41,46 @@ const names: readonly string[] = [
   'net.netfilter.nf_conntrack_udp_timeout_stream',
 ];
 
-/** Reads the settings from /proc/sys into lines `NAME = VALUE`, as sysctl(8) prints them; those not there are left out. */
-export function sysctlReader(machine: Machine): PartReader {
+/** Settings of each device that decide whether its packets are taken, and where to they may go. */
+const deviceSettings: readonly string[] = [
+  'rp_filter',
+  'src_valid_mark',
+  'route_localnet',
+  'accept_local',
+  'forwarding',
+  'ignore_routes_with_linkdown',
+];
+const deviceFolder = '/proc/sys/net/ipv4/conf';
+
+/** Nodes have hundreds of devices: as many files are read at once as Node.js has threads for. */
+const filesAtOnce = 4;
+
+/**
+ * Reads the settings from /proc/sys into lines `NAME = VALUE`, as sysctl(8) prints them; those not there are left out.
+ * @param devices whether those of each device are read too
+ */
+export function sysctlReader(machine: Machine, devices: 'withDevices' | 'withoutDevices'): PartReader {
   const identity = { id: 'sysctls', kind: 'sysctls' } as const;
   return {
     identity,
     read: async (): Promise<SnapshotPart> => {
       const started = performance.now();
-      const lines = await Promise.all(
-        names.map(async (name) => {
-          const file = await machine.readFile(`/proc/sys/${name.replaceAll('.', '/')}`);
+      const limited = concurrencyLimit(filesAtOnce);
+      const read = (name: string, path: string): Promise<string> =>
+        limited(async () => {
+          const file = await machine.readFile(path);
           return file.kind === 'read' ? `${name} = ${file.text.trim()}\n` : '';
-        }),
-      );
+        });
+      const deviceNames = devices === 'withDevices' ? await machine.listFolder(deviceFolder) : [];
+      const lines = await Promise.all([
+        ...names.map((name) => read(name, `/proc/sys/${name.replaceAll('.', '/')}`)),
+        ...deviceNames.flatMap((device) =>
+          deviceSettings
+            .map((setting) => ({ setting, name: `net.ipv4.conf.${device.replaceAll('.', '/')}.${setting}` }))
+            .filter(({ name }) => !names.includes(name))
+            .map(({ setting, name }) => read(name, `${deviceFolder}/${device}/${setting}`)),
+        ),
+      ]);
       const text = lines.join('');
       if (text === '') {
         return missingPart(identity, {

@@ -1,6 +1,6 @@
 import type { ParsedSnapshot } from '../interpret/parsedSnapshot.ts';
 import type { IpFamily } from '../model/address.ts';
-import { type HookEntry, hookOrder } from './engine/hookOrder.ts';
+import { type CreationOrder, type HookEntry, hookOrder } from './engine/hookOrder.ts';
 import type { IpSets } from './ipSets.ts';
 import { ipSets } from './ipset/ipSets.ts';
 import { iptablesPrograms } from './iptables/iptablesPrograms.ts';
@@ -22,7 +22,9 @@ export interface TracedNode {
   entries(family: IpFamily, hook: Hook): readonly HookEntry[];
 }
 
-export type NodeParts = Pick<TracedNode, 'network' | 'ipSets' | 'virtualServers' | 'programs'>;
+export type NodeParts = Pick<TracedNode, 'network' | 'ipSets' | 'virtualServers' | 'programs'> & {
+  readonly creation?: CreationOrder;
+};
 
 /** A node of these parts. */
 export function nodeOfParts(parts: NodeParts): TracedNode {
@@ -32,7 +34,7 @@ export function nodeOfParts(parts: NodeParts): TracedNode {
     entries(family, hook) {
       let found = entries[family].get(hook);
       if (found === undefined) {
-        found = hookOrder(parts.programs, family, hook);
+        found = hookOrder(parts.programs, family, hook, parts.creation);
         entries[family].set(hook, found);
       }
       return found;
@@ -42,12 +44,23 @@ export function nodeOfParts(parts: NodeParts): TracedNode {
 
 /** The node that a snapshot is of. Its parts are indexed when packets first ask for them. */
 export function tracedNode(parsed: ParsedSnapshot): TracedNode {
+  const network = nodeNetwork(parsed);
   return nodeOfParts({
-    network: nodeNetwork(parsed),
+    network,
     ipSets: ipSets(parsed.ipsets),
-    virtualServers: virtualServers(parsed.ipvs),
+    virtualServers: virtualServers(parsed.ipvs, (name) => network.setting(name)),
     programs: [iptablesPrograms(parsed.rulesets), nftablesPrograms(parsed.nftables, iptablesTables(parsed))],
+    creation: creationOrder(parsed),
   });
+}
+
+/** nft lists tables as they were made, those of iptables-nft (`ip nat`) among them. */
+function creationOrder({ nftables }: ParsedSnapshot): CreationOrder {
+  const names = nftables.flatMap(({ document }) =>
+    document.ruleset.tables.map(({ family, name }) => `${family} ${name}`),
+  );
+  const order = new Map(names.map((name, index) => [name, index]));
+  return ({ table }, family) => order.get(table.includes(' ') ? table : `${family === 'ipv4' ? 'ip' : 'ip6'} ${table}`);
 }
 
 /** The tables of nftables that iptables-nft keeps its rules in, and that iptables-save printed: `ip nat`. */

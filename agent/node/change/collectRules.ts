@@ -57,7 +57,7 @@ export async function collectRules(machine: Machine, { signal, onProgress }: Col
     ...ipvsReaders(machine, features),
     ...networkReaders(machine),
     nftablesReader(machine, features),
-    sysctlReader(machine),
+    sysctlReader(machine, 'withoutDevices'),
   ].filter(({ identity }) => ruleParts.has(identity.kind));
   const limited = concurrencyLimit(concurrency);
   let done = 0;

@@ -6,6 +6,7 @@ const combining = {
   rp_filter: 'max',
   arp_ignore: 'max',
   /** IN_DEV_ORCONF */
+  src_valid_mark: 'or',
   accept_local: 'or',
   route_localnet: 'or',
   ignore_routes_with_linkdown: 'or',

@@ -139,4 +139,36 @@ describe('the name of a file', () => {
     assert.equal(partOfFile('x', '[{"ifindex":1,"ifname":"lo"}]', 0).kind, 'addresses');
     assert.equal(partOfFile('x', '# comment\napiVersion: v1\nkind: Service\n', 0).kind, 'kubernetes-objects');
   });
+
+  it('counts where the content does not say what it is', () => {
+    const kinds = ['routes.json', 'routes6.txt', 'rules.json', 'ip-rule', 'sysctl.txt', 'iptables-rules.txt'].map(
+      (path) => partOfFile(`a/${path}`, '', 0).kind,
+    );
+    const rules = 'routing-rules';
+    assert.deepEqual(kinds, ['routes', 'routes', rules, rules, 'sysctls', 'iptables-save']);
+    assert.equal(partOfFile('routes.txt', 'Lorem ipsum\n', 0).kind, 'unrecognised');
+  });
+});
+
+describe('the content of a file', () => {
+  const texts: readonly (readonly [kind: string, text: string])[] = [
+    ['routes', '[{"dst":"default","gateway":"10.0.0.1","dev":"eth0","flags":[]}]'],
+    ['routes', '[ {\n "type": "local",\n "dst": "127.0.0.1" } ]'],
+    ['routes', 'default via 10.0.0.1 dev eth0 proto dhcp \n10.0.0.0/24 dev eth0 scope link \n'],
+    ['routes', 'local 127.0.0.0/8 dev lo table local proto kernel scope host src 127.0.0.1 \n'],
+    ['routes', '::1 dev lo proto kernel metric 256 pref medium\n'],
+    ['routes', 'default proto static \n\tnexthop via 10.0.0.1 dev eth0 weight 1 \n'],
+    ['routes', 'blackhole 10.244.0.0/24 proto bird \n'],
+    ['routing-rules', '[{"priority":0,"src":"all","table":"local"}]'],
+    ['routing-rules', '0:\tfrom all lookup local\n32766:\tfrom all lookup main\n'],
+    ['routing-rules', '9:\tnot from 10.0.0.0/8 lookup 100\n'],
+    ['sysctls', 'abi.vsyscall32 = 1\nnet.ipv4.ip_forward = 1\n'],
+    ['sysctls', 'net.ipv4.conf.eth0/100.rp_filter=2\n'],
+    ['unrecognised', 'see 10.0.0.0/8 in default.txt\n'],
+  ];
+  for (const [kind, text] of texts) {
+    it(`says ${kind}: ${JSON.stringify(text.slice(0, 40))}`, () => {
+      assert.equal(partOfFile('x', text, 0).kind, kind);
+    });
+  }
 });

@@ -36,6 +36,22 @@ describe('collectSnapshot', () => {
     assert.equal(part(snapshot, 'sysctls').text, 'net.ipv4.ip_forward = 1\n');
   });
 
+  it('reads the settings of each device, by the names that sysctl gives them', async () => {
+    const machine = FakeMachine.node();
+    for (const device of ['all', 'eth0', 'bond0.12']) {
+      machine.files.set(`/proc/sys/net/ipv4/conf/${device}/rp_filter`, '2\n');
+      machine.files.set(`/proc/sys/net/ipv4/conf/${device}/arp_notify`, '1\n');
+    }
+    const { text } = part(await collectSnapshot(machine), 'sysctls');
+    assert.deepEqual(text.split('\n').sort(), [
+      '',
+      'net.ipv4.conf.all.rp_filter = 2',
+      'net.ipv4.conf.bond0/12.rp_filter = 2',
+      'net.ipv4.conf.eth0.rp_filter = 2',
+      'net.ipv4.ip_forward = 1',
+    ]);
+  });
+
   it('runs nothing that would make the kernel load a module', async () => {
     const machine = FakeMachine.node();
     machine.files.set('/proc/modules', 'ext4 1 1 - Live 0x0\n');

@@ -1,6 +1,6 @@
 import type { TraceEffect, TraceFact } from '../../model/packetTrace.ts';
-import type { BaseChain, Branch, ChainProgram } from '../ruleProgram.ts';
-import { reasons } from './facts.ts';
+import type { BaseChain, Branch, ChainProgram, Hook } from '../ruleProgram.ts';
+import { assumptions, reasons } from './facts.ts';
 import type { ChainPath, Flow, Frame } from './flow.ts';
 import { addStep, type Following, variant } from './following.ts';
 import { translate } from './translation.ts';
@@ -121,6 +121,7 @@ function takeBranch(following: Following, flow: Flow, at: number, branch: Branch
         following.end(flow, failure);
         return false;
       }
+      following.assume(rivalOf(following, flow.hook, base));
       settle(flow, verdict.translation.part, effect.kind === 'masquerade');
       leaveBaseChain(flow);
       return true;
@@ -140,6 +141,17 @@ function takeBranch(following: Following, flow: Flow, at: number, branch: Branch
       return true;
     }
   }
+}
+
+/** Chains of iptables and of nftables that have the same priority translate in an order that dumps do not tell. */
+function rivalOf(following: Following, hook: Hook, base: BaseChain): TraceFact | undefined {
+  for (const entry of following.node.entries(following.family, hook)) {
+    if (entry.kind !== 'chain' || entry.base.type !== 'nat' || entry.base.priority !== base.priority) continue;
+    const { table, program } = entry.base;
+    const isOther = table.includes(' ') !== base.table.includes(' ');
+    if (isOther && program.ruleCount > 0) return assumptions.samePriority(hook, base.table, table);
+  }
+  return undefined;
 }
 
 function settle(flow: Flow, part: 'source' | 'destination', isMasqueraded: boolean): void {

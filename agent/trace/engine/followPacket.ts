@@ -38,6 +38,8 @@ function advance(following: Following, flow: Flow): boolean {
   flow.entry++;
   switch (entry.kind) {
     case 'chain':
+      // The first translation of a connection is the only one.
+      if (entry.base.type === 'nat' && isSettled(flow)) return true;
       flow.packetBeforeChain = flow.packet;
       enterBaseChain(flow, entry.base);
       return true;
@@ -54,6 +56,10 @@ function advance(following: Following, flow: Flow): boolean {
     default:
       return meetVirtualServers(following, flow);
   }
+}
+
+function isSettled({ hook, isSourceSettled, isDestinationSettled }: Flow): boolean {
+  return hook === 'input' || hook === 'postrouting' ? isSourceSettled : isDestinationSettled;
 }
 
 function isRoutedDifferently({ packet, packetBeforeChain: before }: Flow): boolean {

@@ -24,14 +24,7 @@ export function routeInput(following: Following, flow: Flow): boolean {
   const martian = following.family === 'ipv4' ? loopbackMartian(following, flow) : undefined;
   if (martian !== undefined) return drop(following, flow, martian);
 
-  const route = following.network.route({
-    family: following.family,
-    destination: packet.destination,
-    source: packet.source,
-    mark: packet.mark,
-    inDevice: arrivedThrough,
-    ...flowOf(packet),
-  });
+  const route = routeOf(following, flow);
   flow.route = route;
   if (route.unknown !== undefined) {
     following.end(flow, { kind: 'unknown', reason: route.unknown });
@@ -66,15 +59,38 @@ export function routeInput(following: Following, flow: Flow): boolean {
   }
 }
 
+function routeOf(following: Following, { packet, arrivedThrough }: Flow): Route {
+  const { family, destination, source, mark } = packet;
+  const route = following.network.route({
+    family,
+    destination,
+    source,
+    mark,
+    inDevice: arrivedThrough,
+    ...flowOf(packet),
+  });
+  // kube-proxy has the addresses of virtual servers on kube-ipvs0, also where the snapshot has no addresses.
+  const isGuess = route.assumed !== undefined && route.unknown === undefined;
+  const { virtualServers } = following.node;
+  const isVirtual =
+    isGuess &&
+    following.network.localAddresses === undefined &&
+    virtualServers.schedule(packet, undefined) !== undefined;
+  return isVirtual ? { ...route, type: 'local' } : route;
+}
+
 function drop(following: Following, flow: Flow, reason: TraceFact): false {
   addStep(flow, { hook: 'routing', kind: 'routing', effect: { kind: 'drop' }, reason });
   following.end(flow, { kind: 'drop' });
   return false;
 }
 
-/** No way there: `ip_error` of net/ipv4/route.c, `ip6_pkt_discard` of net/ipv6/route.c. */
+/**
+ * No way there: `ip_error` of net/ipv4/route.c looks whether packets are forwarded at all, `ip6_pkt_discard` of
+ * net/ipv6/route.c does not.
+ */
 function refuse(following: Following, flow: Flow, route: Route): false {
-  if (!isForwarding(following, flow.arrivedThrough)) {
+  if (following.family === 'ipv4' && !isForwarding(following, flow.arrivedThrough)) {
     return drop(following, flow, reasons.forwardingOff(flow.arrivedThrough ?? ''));
   }
   const to = route.type === 'blackhole' || route.type === 'prohibit' ? route.type : 'unreachable';

@@ -9,6 +9,8 @@ import { addStep, enterHook, type Following, variant } from './following.ts';
 import { fail, noFlow, outDeviceOf, outputFailure } from './outputRouting.ts';
 import { tracksVirtualServers } from './settings.ts';
 
+const tcp = 6;
+
 /**
  * What ipvs does with a packet for a virtual server (`ip_vs_in` of net/netfilter/ipvs/ip_vs_core.c,
  * `ip_vs_nat_xmit` of ip_vs_xmit.c): translated to a real server, it goes through the output hook and leaves; for a
@@ -54,8 +56,12 @@ function schedulingOf(following: Following, packet: TracedPacket): Scheduling | 
   const { virtualServers } = following.node;
   if (packet.isFromIpvs || !virtualServers.isActive) return undefined;
   const scheduling = virtualServers.schedule(packet, following.request.remembered);
+  if (scheduling === undefined) return undefined;
   const state = following.request.connection?.state ?? 'new';
-  if (scheduling === undefined || state === 'new' || state === 'untracked' || state === 'invalid') return scheduling;
+  if (state === 'new' || state === 'untracked' || state === 'invalid') {
+    // `tcp_conn_schedule` of ip_vs_proto_tcp.c; `sloppy_tcp` is off unless somebody sets it.
+    return packet.protocol === tcp && !packet.tcpFlags.includes('SYN') ? undefined : scheduling;
+  }
   // ipvs knows the connection's real server, whatever it would choose now.
   const { translatedTo } = following;
   if (translatedTo === undefined) return 'not-said';

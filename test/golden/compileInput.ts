@@ -23,11 +23,16 @@ export const recordedOptions = completeProxyOptions(
  * which it would not have watched.
  */
 export function recordedObjects(caseName: string): KubernetesObjects {
-  const lines = objectsText(caseName)
+  return readObjects(recordedObjectsText(caseName), caseName).objects;
+}
+
+/** The same as text. */
+export function recordedObjectsText(caseName: string): string {
+  return objectsText(caseName)
     .replaceAll('"service.kubernetes.io/service-proxy-name"', '"another-label"')
     .split('\n')
-    .map((line) => (line.includes('"kind":"EndpointSlice"') ? line.replace(unnamedPort, '') : line));
-  return readObjects(lines.join('\n'), caseName).objects;
+    .map((line) => (line.includes('"kind":"EndpointSlice"') ? line.replace(unnamedPort, '') : line))
+    .join('\n');
 }
 
 const unnamedPort = /\{"port":\d+,"protocol":"[A-Z]+"\},?/g;

@@ -17,6 +17,8 @@ const names: readonly string[] = [
   'net.ipv4.conf.default.route_localnet',
   'net.ipv4.conf.all.rp_filter',
   'net.ipv4.conf.default.rp_filter',
+  'net.ipv4.conf.all.src_valid_mark',
+  'net.ipv4.conf.all.ignore_routes_with_linkdown',
   'net.ipv4.conf.all.arp_ignore',
   'net.ipv4.conf.all.arp_announce',
   'net.ipv4.ip_local_port_range',
@@ -42,14 +44,7 @@ const names: readonly string[] = [
 ];
 
 /** Settings of each device that decide whether its packets are taken, and where to they may go. */
-const deviceSettings: readonly string[] = [
-  'rp_filter',
-  'src_valid_mark',
-  'route_localnet',
-  'accept_local',
-  'forwarding',
-  'ignore_routes_with_linkdown',
-];
+const deviceSettings: readonly string[] = ['rp_filter', 'route_localnet', 'accept_local', 'forwarding'];
 const deviceFolder = '/proc/sys/net/ipv4/conf';
 
 /** Nodes have hundreds of devices: as many files are read at once as Node.js has threads for. */

@@ -8,7 +8,7 @@ export type NftVerdict =
 export type NftExpression =
   /** A constant: numbers in any base as number; addresses, names and quoted strings as string; `exists` as true. */
   | { readonly kind: 'value'; readonly value: string | number | boolean }
-  /** `10.244.0.0/16`. */
+  /** `10.244.0.0/16`; of marks and other numbers too, `0x10/28`, with the number in decimal as address. */
   | { readonly kind: 'prefix'; readonly address: string; readonly length: number }
   | { readonly kind: 'range'; readonly from: NftExpression; readonly to: NftExpression }
   /** `established,related`: any of these bits. */

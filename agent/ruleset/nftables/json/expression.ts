@@ -142,7 +142,8 @@ function convertObject(key: string, body: JsonRecord, span: Span, depth: number)
 }
 
 function convertPrefix(body: JsonRecord): NftExpression | undefined {
-  const address = asString(body['addr']);
+  // Masked marks are prefixes too.
+  const address = asString(body['addr']) ?? asNumber(body['addr'])?.toString();
   const length = asNumber(body['len']);
   return address === undefined || length === undefined ? undefined : { kind: 'prefix', address, length };
 }

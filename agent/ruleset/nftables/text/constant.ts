@@ -3,6 +3,7 @@ import type { NftExpression } from '../expression.ts';
 
 const integer = /^(?:0x[0-9a-f]+|\d+)$/i;
 const numberRange = /^(0x[0-9a-f]+|\d+)-(0x[0-9a-f]+|\d+)$/i;
+const numberPrefix = /^(0x[0-9a-f]+|\d+)\/(\d{1,3})$/i;
 const durationUnit = /(\d+)(ms|[wdhms])/g;
 const duration = /^(?:\d+(?:ms|[wdhms]))+$/;
 
@@ -15,7 +16,7 @@ const millisecondsPerUnit: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-/** A constant that stands as one word: a number, `80-90`, an address, `10.0.0.0/8`, `10.0.0.1-10.0.0.9`, a name. */
+/** A constant that stands as one word: a number, `80-90`, an address, `10.0.0.0/8`, `0x10/28`, `10.0.0.1-10.0.0.9`, a name. */
 export function parseConstant(word: string): NftExpression {
   if (integer.test(word)) return { kind: 'value', value: Number(word) };
   const numbers = numberRange.exec(word);
@@ -24,6 +25,8 @@ export function parseConstant(word: string): NftExpression {
   if (slash !== -1 && isIP(word.slice(0, slash)) !== 0 && /^\d{1,3}$/.test(word.slice(slash + 1))) {
     return { kind: 'prefix', address: word.slice(0, slash), length: Number(word.slice(slash + 1)) };
   }
+  const bits = numberPrefix.exec(word);
+  if (bits) return { kind: 'prefix', address: String(Number(bits[1])), length: Number(bits[2]) };
   const dash = word.indexOf('-');
   if (dash !== -1 && isIP(word.slice(0, dash)) !== 0 && isIP(word.slice(dash + 1)) !== 0) {
     return { kind: 'range', from: text(word.slice(0, dash)), to: text(word.slice(dash + 1)) };

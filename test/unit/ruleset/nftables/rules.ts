@@ -126,6 +126,8 @@ const filterRules = [
   'meta mark 0x1-0x5 accept',
   'meta mark != { 0x1, 0x2 } accept',
   'meta mark & 0x4000 == 0x4000 return',
+  'meta mark & 0xffff0000 == 0x50000 return',
+  'ct mark { 0x1, 0x10-0x1f } accept',
   'meta mark & 0x00004000 != 0 meta mark set meta mark ^ 0x4000',
   'meta mark set ct mark & 0xff00 | 0x1',
   'meta mark set meta mark & 0xffff0000 | 0x1 ct mark set mark',

@@ -191,6 +191,17 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    text: 'meta mark 0x00050000/16 accept',
+    json: [
+      { match: { op: '==', left: { meta: { key: 'mark' } }, right: { prefix: { addr: 327680, len: 16 } } } },
+      { accept: null },
+    ],
+    statements: [
+      match({ kind: 'meta', key: 'mark' }, { kind: 'prefix', address: '327680', length: 16 }),
+      verdict('accept'),
+    ],
+  },
+  {
     text: 'tcp option maxseg size set rt mtu',
     json: [{ mangle: { key: { 'tcp option': { name: 'maxseg', field: 'size' } }, value: { rt: { key: 'mtu' } } } }],
     statements: [

@@ -27,6 +27,9 @@ export function connectionValue(
     case 'protocol':
     case 'l4proto':
       return [packet.protocol];
+    case 'helper':
+      // Only what a helper has expected has one.
+      return connection.state === 'new' ? 'break' : [undefined];
     default:
       return direction === 'original' ? originalValue(key, packet) : [undefined];
   }

@@ -33,7 +33,7 @@ export function partMatcher(constant: NftExpression, type: string): PartMatcher 
     case 'list':
       return isBitType(type) ? exact(bitsOf(constant, type)) : unknown;
     case 'prefix':
-      return prefixRange(constant.address, constant.length);
+      return prefixRange(constant.address, constant.length, type);
     case 'range': {
       const from = partMatcher(constant.from, type);
       const to = partMatcher(constant.to, type);
@@ -86,13 +86,26 @@ function unescaped(name: string): string {
   return name.endsWith('\\*') ? `${name.slice(0, -2)}*` : name;
 }
 
-function prefixRange(text: string, length: number): PartMatcher {
+/** Bits of the types that nft writes as prefixes of numbers. */
+const numberBits: Readonly<Record<string, number>> = {
+  mark: 32,
+  inet_service: 16,
+  ether_type: 16,
+  inet_proto: 8,
+  icmp_type: 8,
+  icmpv6_type: 8,
+};
+
+/**
+ * nft writes `& MASK == VALUE` so where the mask is a prefix. A value with bits beside the mask is never met; a range that
+ * ends before it begins says that.
+ */
+function prefixRange(text: string, length: number, type: string): PartMatcher {
   const address = parseIpNumber(text);
-  if (!address || length > addressBits[address.family]) return unknown;
-  const free = BigInt(addressBits[address.family] - length);
-  const from = (address.value >> free) << free;
-  const to = from | ((1n << free) - 1n);
-  return address.family === 'ipv4'
-    ? { kind: 'range', from: Number(from), to: Number(to) }
-    : { kind: 'range', from, to };
+  const bits = address ? addressBits[address.family] : numberBits[type];
+  const value = address ? address.value : /^\d{1,10}$/.test(text) ? BigInt(text) : undefined;
+  if (bits === undefined || value === undefined || length < 0 || length > bits) return unknown;
+  const open = (1n << BigInt(bits - length)) - 1n;
+  const to = (value & open) === 0n ? value | open : value - 1n;
+  return bits > 32 ? { kind: 'range', from: value, to } : { kind: 'range', from: Number(value), to: Number(to) };
 }

@@ -4,7 +4,7 @@
 #   perl traffic.pl load REPORT TARGET ...
 #
 # `serve` echoes what it gets by TCP and UDP. `load` opens new connections to each target at a fixed rate, keeps others
-# open, and writes its counts as JSON to the file REPORT four times a second until it is killed. A target is
+# open, and writes its counts as JSON to the file REPORT every second until it is killed. A target is
 # PROTOCOL,ADDRESS,PORT,RATE,LONG: tcp or udp, new connections a second, and how many connections stay open.
 use strict;
 use warnings;
@@ -15,9 +15,9 @@ use Time::HiRes qw(time);
 # Seconds. An emulated node on a busy machine may stall for ten of them.
 my $answer_limit = 30;
 # Of a datagram, which a busy machine may lose; one of some has to be answered.
-my $datagram_limit = 3;
-my $datagrams        = 6;
-my $report_interval  = 0.25;
+my $datagram_limit  = 3;
+my $datagrams       = 10;
+my $report_interval = 1;
 # Between two messages of a connection that stays.
 my $pause = 1;
 my $opening_interval = 0.05;
@@ -71,7 +71,7 @@ sub run_forever {
     vec($reading, $_, 1) = 1 for keys %readers;
     vec($writing, $_, 1) = 1 for keys %writers;
     my $now  = time;
-    my $wait = 0.25;
+    my $wait = 1;
     for (@timers) { $wait = $_->{due} - $now if $_->{call} && $_->{due} - $now < $wait }
     select($reading, $writing, undef, $wait < 0 ? 0 : $wait);
     for my $number (keys %writers) {

@@ -27,6 +27,7 @@ const addresses = `1: lo    inet 127.0.0.1/8 scope host lo
 1: lo    inet6 ::1/128 scope host
 2: ens3    inet 10.0.2.15/24 scope global ens3
 2: ens3    inet6 2001:db8:f::15/64 scope global
+2: ens3    inet6 fec0::5054:ff:fe12:3456/64 scope site
 `;
 
 interface RouteObject {
@@ -47,6 +48,7 @@ const routes: Readonly<Record<IpFamily, readonly RouteObject[]>> = {
     { dst: 'fd00:10:244::fa', dev: 'veth1', metric: 1024 },
     { type: 'local', dst: '::1', dev: 'lo', table: 'local', metric: 0 },
     { type: 'local', dst: '2001:db8:f::15', dev: 'ens3', table: 'local', metric: 0 },
+    { type: 'local', dst: 'fec0::5054:ff:fe12:3456', dev: 'ens3', table: 'local', metric: 0 },
   ],
 };
 

@@ -69,12 +69,12 @@ function chooseBase(
   joined: ReadonlyMap<ServicePort, readonly ServicePort[]>,
 ): ServicePort | undefined {
   const [frontend] = other.frontends;
-  if (frontend?.kind !== 'nodePort') return candidates.find(({ port }) => port.port === other.port.port);
+  const alike = candidates.filter(({ affinitySeconds }) => affinitySeconds === other.affinitySeconds);
+  if (frontend?.kind !== 'nodePort') return alike.find(({ port }) => port.port === other.port.port);
   const nodePortOf = (base: ServicePort): number | undefined =>
     joined.get(base)?.find(({ frontends }) => frontends[0]?.kind === 'nodePort')?.port.port;
   return (
-    candidates.find((base) => nodePortOf(base) === other.port.port) ??
-    candidates.find((base) => nodePortOf(base) === undefined)
+    alike.find((base) => nodePortOf(base) === other.port.port) ?? alike.find((base) => nodePortOf(base) === undefined)
   );
 }
 

@@ -76,7 +76,9 @@ function byService(ports: readonly ServicePort[]): ReadonlyMap<string, readonly 
 function giveHealthChecks(services: readonly ServiceBuild[], ports: ModelContext['healthCheckNodePorts']): void {
   const unnamed = [...(ports.get('') ?? [])];
   for (const service of services) {
-    if (service.mayHaveHealthCheck) service.healthCheckNodePort = ports.get(service.name)?.[0] ?? unnamed.shift();
+    const [named] = ports.get(service.name) ?? [];
+    if (named !== undefined) service.giveHealthCheck(named);
+    else if (service.mayHaveHealthCheck) service.giveHealthCheck(unnamed.shift());
   }
 }
 
@@ -84,11 +86,11 @@ const externalKinds: ReadonlySet<FrontendKind> = new Set(['nodePort', 'externalI
 
 class ServiceBuild {
   readonly name: string;
-  healthCheckNodePort: number | undefined;
+  #healthCheckNodePort: number | undefined;
   readonly #ports: readonly ServicePort[];
   readonly #frontends: readonly Frontend[];
   readonly #context: ModelContext;
-  readonly #isExternalLocal: boolean;
+  #isExternalLocal: boolean;
 
   constructor(ports: readonly ServicePort[], context: ModelContext) {
     this.#ports = ports;
@@ -100,6 +102,12 @@ class ServiceBuild {
 
   get mayHaveHealthCheck(): boolean {
     return this.#isExternalLocal && this.#addresses('loadBalancerIP').length > 0;
+  }
+
+  /** Only Services whose external traffic is kept to nodes with endpoints have one. */
+  giveHealthCheck(port: number | undefined): void {
+    this.#healthCheckNodePort = port;
+    if (port !== undefined) this.#isExternalLocal = true;
   }
 
   build(): { readonly service: ServiceObject; readonly slices: readonly EndpointSliceObject[] } {
@@ -123,7 +131,7 @@ class ServiceBuild {
         ? 'Local'
         : 'Cluster',
       externalTrafficPolicy: this.#isExternalLocal ? 'Local' : 'Cluster',
-      ...(this.healthCheckNodePort === undefined ? {} : { healthCheckNodePort: this.healthCheckNodePort }),
+      ...(this.#healthCheckNodePort === undefined ? {} : { healthCheckNodePort: this.#healthCheckNodePort }),
     };
     return { service, slices: this.#ports.flatMap((port, index) => this.#slices(port, index)) };
   }

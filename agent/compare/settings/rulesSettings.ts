@@ -108,7 +108,11 @@ function nodePortAddresses(families: readonly FamilyRules[], mode: ServiceMode):
 
 function namedNodePortAddresses(rules: FamilyRules, mode: ServiceMode): readonly string[] {
   const { iptables, ipsets, virtualServers, nftables } = rules;
-  if (mode === 'nftables') return [...(nftables?.sets.get('nodeport-ips')?.elements.keys() ?? [])];
+  if (mode === 'nftables') {
+    const ips = nftables?.sets.get('nodeport-ips')?.elements.keys();
+    // Its default are the node's own addresses; who wants all has to say so.
+    return ips === undefined && nftables !== undefined ? ['0.0.0.0/0', '::/0'] : [...(ips ?? [])];
+  }
   if (mode === 'iptables') {
     const services = iptables.tables.get('nat')?.chains.get('KUBE-SERVICES') ?? [];
     return services.flatMap((rule) => /^-d (\S+) .*-j KUBE-NODEPORTS$/.exec(rule)?.slice(1, 2) ?? []);

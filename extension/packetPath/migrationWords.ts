@@ -56,7 +56,9 @@ const wordings: Readonly<Record<string, Wording>> = {
   }),
   'cluster-ip-ping': (l10n) => ({
     title: l10n.t('Ping to cluster IPs'),
-    explanation: l10n.t('Only ipvs mode answers pings to cluster IPs: they are addresses of the node there.'),
+    explanation: l10n.t(
+      "What becomes of a ping to a cluster IP. Only ipvs mode answers it: the address is the node's there.",
+    ),
   }),
   'cluster-ip-closed-port': (l10n) => ({
     title: l10n.t('Closed ports of cluster IPs'),

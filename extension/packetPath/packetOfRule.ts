@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { PacketForm } from '../../webview/protocol/packetPath.ts';
+import { withoutCounters } from './withoutCounters.ts';
 
 /** Where packets go that a rule is for. */
 export type RulePacket = Pick<PacketForm, 'destination' | 'protocol' | 'port'>;
@@ -13,10 +14,13 @@ export function packetOfRule(line: string): RulePacket | undefined {
 }
 
 function ofIptables(line: string): RulePacket | undefined {
-  if (!/^\s*-A \S/.test(line)) return undefined;
-  const option = (pattern: RegExp): string | undefined => pattern.exec(line)?.[1];
-  const destination = option(/(?<!! )(?:^|\s)-d (\S+?)(?:\/(?:32|128))?(?=\s)/) ?? '';
-  return packet(destination, option(/(?<!! )-p (\w+)/), option(/(?<!! )--dport (\d+)(?=\s|$)/));
+  const rule = withoutCounters(line);
+  if (!/^\s*-A \S/.test(rule)) return undefined;
+  // An option after an exclamation mark says what the packet is not.
+  const option = (name: string): string | undefined => new RegExp(`[^!] ${name} (\\S+)`).exec(rule)?.[1];
+  const destination = option('-d')?.replace(/\/(?:32|128)$/, '') ?? '';
+  const port = option('--dport');
+  return packet(destination, option('-p'), port !== undefined && /^\d+$/.test(port) ? port : undefined);
 }
 
 /** `-A -t 10.96.0.10:80 -s rr`, `-a -t 10.96.0.10:80 -r 10.0.0.2:8080 -m -w 1`. */

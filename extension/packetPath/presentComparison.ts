@@ -58,7 +58,11 @@ export function presentCosts(costs: z.infer<typeof modeCosts.result>, { l10n, nu
   const growth = ({ rules, entries }: Mode['perService']): string =>
     l10n.t('{0} rules, {1} entries', numbers.integer(rules), numbers.integer(entries));
   return {
-    caption: l10n.t('What {0} Services with {1} endpoints need', numbers.integer(services), numbers.integer(endpoints)),
+    caption: l10n.t(
+      'What the Services need (Services: {0}, endpoints: {1})',
+      numbers.integer(services),
+      numbers.integer(endpoints),
+    ),
     modes: modes.map(({ mode }) => mode),
     rows: [
       row(l10n.t('Chains'), ({ chains }) => chains),

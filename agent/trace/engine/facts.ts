@@ -27,6 +27,8 @@ export const reasons = {
       device,
       address,
     }),
+  ipv6LoopbackFromOutside: (device: string, address: string) =>
+    fact('ipv6-loopback-from-outside', `${address} is not taken from ${device}.`, { device, address }),
   loopbackToOutside: (device: string, address: string) =>
     fact('loopback-to-outside', `Packets from ${address} do not leave through ${device} while route_localnet is off.`, {
       device,
@@ -81,11 +83,17 @@ export const assumptions = {
       'source-translation-not-said',
       'Whether the source of a connection that is not new was translated is not said; it is taken not to be.',
     ),
-  sameDevice: (device: string) =>
+  sameDevice: (device: string, setting: string) =>
     fact(
       'same-device',
-      `The packet leaves through ${device}, where it came in. If that is a bridge, its ports can reach each other without these hooks, unless bridge-nf-call-iptables is set.`,
-      { device },
+      `The packet leaves through ${device}, where it came in. If that is a bridge, its ports reach each other without these hooks, unless ${setting} is 1.`,
+      { device, setting },
+    ),
+  bridgedAnswer: (device: string, setting: string) =>
+    fact(
+      'bridged-answer',
+      `The packet leaves through ${device}, where it came in. If that is a bridge, answers pass the node by and are not translated back unless the packet is masqueraded, because ${setting} is 0.`,
+      { device, setting },
     ),
   samePriority: (hook: string, first: string, second: string) =>
     fact(

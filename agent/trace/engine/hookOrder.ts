@@ -32,15 +32,28 @@ const translatedPart: Partial<Record<Hook, 'source' | 'destination'>> = {
 };
 
 /**
+ * The number of a chain's table in the order in which the tables were made; undefined when it is not known, which is as
+ * if it were made last: legacy tables come with the first rule of iptables.
+ */
+export type CreationOrder = (base: BaseChain, family: IpFamily) => number | undefined;
+
+/**
  * The order in which netfilter runs at a hook what rules and the kernel itself have there. All nat chains run where
  * nf_nat itself is hooked (`nf_nat_ipv4_ops` of net/netfilter/nf_nat_proto.c); their own priorities only order them
  * among each other.
  */
-export function hookOrder(programs: readonly RulePrograms[], family: IpFamily, hook: Hook): readonly HookEntry[] {
+export function hookOrder(
+  programs: readonly RulePrograms[],
+  family: IpFamily,
+  hook: Hook,
+  creation: CreationOrder = () => undefined,
+): readonly HookEntry[] {
   const chains = programs
-    .flatMap(({ baseChains }) => baseChains)
-    .filter((base) => base.hook === hook && base.families.includes(family))
-    .sort((a, b) => a.priority - b.priority);
+    .flatMap(({ baseChains }) => baseChains.filter((base) => base.hook === hook && base.families.includes(family)))
+    .map((base, index) => ({ base, age: creation(base, family) ?? Number.POSITIVE_INFINITY, index }))
+    // Of equal ones, netfilter puts the one that is registered last before the others (`nf_hook_entries_grow`).
+    .sort((a, b) => a.base.priority - b.base.priority || compare(b.age, a.age) || b.index - a.index)
+    .map(({ base }) => base);
   const ordered: { priority: number; entries: (HookEntry | 'translate')[] }[] = chains
     .filter(({ type }) => type !== 'nat')
     .map((base) => ({
@@ -67,4 +80,9 @@ export function hookOrder(programs: readonly RulePrograms[], family: IpFamily, h
   const flat = ordered.flatMap(({ entries }) => entries);
   const end = flat.findIndex((entry) => entry !== 'translate' && entry.kind === 'translated');
   return flat.map((entry) => (entry === 'translate' ? { kind: 'translate', part: part ?? 'destination', end } : entry));
+}
+
+/** Infinite ones are equal. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b;
 }

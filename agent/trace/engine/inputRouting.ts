@@ -44,9 +44,7 @@ export function routeInput(following: Following, flow: Flow): boolean {
         ? invalidForwarding(following, flow, route)
         : reasons.forwardingOff(arrivedThrough ?? '');
       if (invalid !== undefined) return drop(following, flow, invalid);
-      if (route.device !== undefined && route.device === arrivedThrough) {
-        following.assume(assumptions.sameDevice(route.device));
-      }
+      if (route.device !== undefined && route.device === arrivedThrough) assumeBridge(following, flow, route.device);
       addStep(flow, routeStep(route, 'forward'));
       enterHook(flow, 'forward', arrivedThrough, route.device);
       return true;
@@ -57,6 +55,17 @@ export function routeInput(following: Following, flow: Flow): boolean {
     default:
       return refuse(following, flow, route);
   }
+}
+
+/** A packet goes back through the device that it came from. On a bridge, the node may not see all of its connection. */
+function assumeBridge(following: Following, { packet }: Flow, device: string): void {
+  const { original } = packet.connection;
+  const setting = `net.bridge.bridge-nf-call-ip${following.family === 'ipv6' ? '6' : ''}tables`;
+  const isFiltered = following.network.setting(setting);
+  if (isFiltered === '1') return;
+  if (original.destination.value === packet.destination.value)
+    following.assume(assumptions.sameDevice(device, setting));
+  else if (isFiltered === '0') following.assume(assumptions.bridgedAnswer(device, setting));
 }
 
 function routeOf(following: Following, { packet, arrivedThrough }: Flow): Route {

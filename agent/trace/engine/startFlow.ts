@@ -3,10 +3,10 @@ import type { PacketRequest } from '../../model/packetTrace.ts';
 import { Fraction } from '../fraction.ts';
 import type { TracedConnection, TracedPacket } from '../packet.ts';
 import type { TracedNode } from '../tracedNode.ts';
-import { readAddress, unspecifiedAddress } from './addresses.ts';
+import { isLoopback, readAddress, unspecifiedAddress } from './addresses.ts';
 import { withoutConnection } from './connection.ts';
 import { readEndpoint } from './endpointText.ts';
-import { assumptions } from './facts.ts';
+import { assumptions, reasons } from './facts.ts';
 import type { Flow } from './flow.ts';
 import { addStep, enterHook, Following } from './following.ts';
 import { InvalidRequest } from './invalidRequest.ts';
@@ -64,7 +64,8 @@ function packetOf(
     family,
     protocol: protocol === 'icmp' ? (family === 'ipv4' ? 1 : 58) : protocolNumbers[protocol],
     icmp: hasPorts ? undefined : { type: family === 'ipv4' ? 8 : 128, code: 0 },
-    tcpFlags: protocol !== 'tcp' ? [] : state === 'established' ? ['ACK'] : ['SYN'],
+    // What opens a connection is not invalid, and nothing that goes on with one opens it.
+    tcpFlags: protocol !== 'tcp' ? [] : state === 'established' || state === 'invalid' ? ['ACK'] : ['SYN'],
     mark: (request.mark ?? 0) >>> 0,
     inDevice: undefined,
     outDevice: undefined,
@@ -112,7 +113,7 @@ function tellTranslation(following: Following, flow: Flow): void {
 }
 
 /** A packet of another machine or of a pod comes in. */
-function arrive(following: Following, flow: Flow): Flow {
+function arrive(following: Following, flow: Flow): Flow | undefined {
   const { from } = following.request;
   tellTranslation(following, flow);
   flow.arrivedThrough = from.kind === 'external' && from.device !== undefined ? from.device : wayTo(following, flow);
@@ -120,7 +121,13 @@ function arrive(following: Following, flow: Flow): Flow {
   enterHook(flow, hook, flow.arrivedThrough, undefined);
   following.firstPacket = flow.packet;
   addStep(flow, { hook, kind: 'start', effect: { kind: 'continue' } });
-  return flow;
+  const { family, source, destination } = flow.packet;
+  const loopback = family === 'ipv6' && [destination, source].find((address) => isLoopback(family, address));
+  if (!loopback) return flow;
+  // `ip6_rcv_core` of net/ipv6/ip6_input.c, before any hook.
+  const reason = reasons.ipv6LoopbackFromOutside(flow.arrivedThrough ?? '', loopback.text);
+  fail(following, flow, { effect: { kind: 'drop' }, reason, verdict: { kind: 'drop' } });
+  return undefined;
 }
 
 /** The device that leads to where the packet comes from. */

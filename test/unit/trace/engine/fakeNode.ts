@@ -1,6 +1,7 @@
+import type { PacketRequest, PacketTrace, TraceVerdict } from '../../../../agent/model/packetTrace.ts';
 import { readAddress } from '../../../../agent/trace/engine/addresses.ts';
 import { Fraction } from '../../../../agent/trace/fraction.ts';
-import type { NodeNetwork, Route } from '../../../../agent/trace/nodeNetwork.ts';
+import type { NodeNetwork, Route, RouteQuestion } from '../../../../agent/trace/nodeNetwork.ts';
 import type { TracedAddress, TracedPacket } from '../../../../agent/trace/packet.ts';
 import type {
   BaseChain,
@@ -137,8 +138,44 @@ export function programs(...baseChains: BaseChain[]): RulePrograms {
   };
 }
 
-/** eth0 has 192.0.2.10 and the default route, cni0 10.244.0.1/24 with the pods, kube-ipvs0 10.96.0.20. */
-export function network(settings: Readonly<Record<string, string>> = {}): NodeNetwork {
+const ownAddresses = new Map([
+  ['127.0.0.1', 'lo'],
+  ['192.0.2.10', 'eth0'],
+  ['10.244.0.1', 'cni0'],
+  ['10.96.0.20', 'kube-ipvs0'],
+]);
+
+const refusals: Readonly<Record<string, Route['type']>> = {
+  '203.0.113.1': 'none',
+  '203.0.113.2': 'unreachable',
+  '203.0.113.3': 'prohibit',
+  '203.0.113.4': 'blackhole',
+};
+
+/**
+ * eth0 has 192.0.2.10 and the default route, cni0 10.244.0.1/24 with the pods, kube-ipvs0 10.96.0.20; packets with the
+ * mark 9 leave through wg0, and nothing leads to 203.0.113.1 to 203.0.113.4.
+ */
+function routeOf({ destination, mark }: RouteQuestion): Route {
+  const { text } = destination;
+  const to = (type: Route['type'], device?: string, source?: string, via?: string): Route => ({
+    type,
+    device,
+    via: via === undefined ? undefined : ip(via),
+    preferredSource: source === undefined ? undefined : ip(source),
+    assumed: undefined,
+  });
+  const own = ownAddresses.get(text) ?? (text.startsWith('127.') ? 'lo' : undefined);
+  if (own !== undefined) return to('local', own, text);
+  const refusal = refusals[text];
+  if (refusal !== undefined) return to(refusal);
+  if (mark === 9) return to('unicast', 'wg0', '192.0.2.10');
+  if (text.startsWith('10.244.0.')) return to('unicast', 'cni0', '10.244.0.1');
+  return to('unicast', 'eth0', '192.0.2.10', '192.0.2.1');
+}
+
+/** @param settings beside those of a node that forwards and does not look where packets come from */
+export function network(settings: Readonly<Record<string, string>> = {}, more: Partial<NodeNetwork> = {}): NodeNetwork {
   const known: Readonly<Record<string, string>> = {
     'net.ipv4.ip_forward': '1',
     'net.ipv4.conf.all.rp_filter': '0',
@@ -147,53 +184,24 @@ export function network(settings: Readonly<Record<string, string>> = {}): NodeNe
     'net.ipv4.vs.conntrack': '1',
     ...settings,
   };
-  const own = new Map([
-    ['127.0.0.1', 'lo'],
-    ['192.0.2.10', 'eth0'],
-    ['10.244.0.1', 'cni0'],
-    ['10.96.0.20', 'kube-ipvs0'],
-  ]);
-  const route = (destination: TracedAddress): Route => {
-    const [device, type, source, via]: [string, Route['type'], string, string?] = own.has(destination.text)
-      ? [own.get(destination.text) ?? '', 'local', destination.text]
-      : destination.text.startsWith('10.244.0.')
-        ? ['cni0', 'unicast', '10.244.0.1']
-        : destination.text.startsWith('203.0.113.')
-          ? ['eth1', 'none', '192.0.2.10']
-          : ['eth0', 'unicast', '192.0.2.10', '192.0.2.1'];
-    return {
-      type,
-      device: type === 'none' ? undefined : device,
-      via: via === undefined ? undefined : ip(via),
-      preferredSource: ip(source),
-      assumed: undefined,
-    };
-  };
   return {
-    route: ({ destination }) => route(destination),
-    addressType: (_family, address) => (own.has(address.text) ? 'local' : 'unicast'),
+    route: routeOf,
+    addressType: (_family, address) => (ownAddresses.has(address.text) ? 'local' : 'unicast'),
     deviceAddresses: (_family, device) =>
-      [...own].filter(([, each]) => each === device).map(([address]) => ip(address)),
-    sourceAddress: (_family, device) =>
-      ip(device === 'lo' ? '192.0.2.10' : ([...own].find(([, each]) => each === device)?.[0] ?? '192.0.2.10')),
-    localAddresses: own,
+      [...ownAddresses].filter(([, each]) => each === device).map(([address]) => ip(address)),
+    sourceAddress: (_family, device) => ip(device === 'cni0' ? '10.244.0.1' : '192.0.2.10'),
+    localAddresses: ownAddresses,
     setting: (name) => known[name],
     missing: [],
+    ...more,
   };
 }
 
 /** Virtual servers on 10.96.0.20:80, with these real servers, each as likely. */
-export function virtualServers(...servers: string[]): VirtualServers {
-  const scheduled = servers.map((text): ScheduledServer => {
-    const [address = '', port] = text.split(':');
-    return {
-      address: ip(address),
-      port: Number(port),
-      probability: Fraction.of(1, servers.length),
-      forwarding: 'masquerade',
-      text,
-    };
-  });
+export function virtualServers(...servers: (string | ScheduledServer)[]): VirtualServers {
+  const scheduled = servers.map((server) =>
+    typeof server === 'string' ? realServer(server, { probability: Fraction.of(1, servers.length) }) : server,
+  );
   return {
     isActive: true,
     missing: [],
@@ -210,6 +218,18 @@ export function virtualServers(...servers: string[]): VirtualServers {
   };
 }
 
+export function realServer(text: string, more: Partial<ScheduledServer> = {}): ScheduledServer {
+  const [address = '', port] = text.split(':');
+  return {
+    address: ip(address),
+    port: Number(port),
+    probability: Fraction.one,
+    forwarding: 'masquerade',
+    text,
+    ...more,
+  };
+}
+
 const noVirtualServers: VirtualServers = { isActive: false, schedule: () => undefined, missing: [] };
 
 export function fakeNode(
@@ -223,3 +243,39 @@ export function fakeNode(
     programs: Array.isArray(rules) ? rules : [rules as RulePrograms],
   });
 }
+
+/** Each outcome in a line. */
+export function ways({ outcomes }: PacketTrace): string[] {
+  return outcomes.map(
+    ({ share, verdict, source, destination, masqueraded, hooks }) =>
+      `${share} ${verdictText(verdict)} ${source} -> ${destination}${masqueraded ? ' masqueraded' : ''} ${hooks.join(' ')}`,
+  );
+}
+
+function verdictText(verdict: TraceVerdict): string {
+  if (verdict.kind === 'reject') return verdict.with;
+  return verdict.kind === 'unknown' ? verdict.reason.code : verdict.kind;
+}
+
+/** `CHAIN POSITION EFFECT` of the rules and policies of an outcome, with how many were tried before each. */
+export function ruleSteps({ outcomes }: PacketTrace, outcome = 0): string[] {
+  return (outcomes[outcome]?.steps ?? []).flatMap(({ kind, chain, position, tried, depth, effect }) =>
+    kind === 'rule' || kind === 'policy'
+      ? [`${'  '.repeat(depth)}${chain} ${position ?? 'end'} ${effect.kind}${tried === 0 ? '' : ` after ${tried}`}`]
+      : [],
+  );
+}
+
+/** Codes of why routing ended the way. */
+export function stopped({ outcomes }: PacketTrace): string[] {
+  return outcomes.map(({ steps, verdict }) => `${verdictText(verdict)} ${steps.at(-1)?.reason?.code ?? ''}`.trim());
+}
+
+export const fromPod: PacketRequest = {
+  from: { kind: 'pod', ip: '10.244.0.9' },
+  destination: '10.96.0.10',
+  protocol: 'tcp',
+  port: 80,
+};
+export const fromNode: PacketRequest = { ...fromPod, from: { kind: 'node' } };
+export const fromOutside: PacketRequest = { ...fromPod, from: { kind: 'external', ip: '198.51.100.7' } };

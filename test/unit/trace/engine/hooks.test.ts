@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { PacketRequest, PacketTrace } from '../../../../agent/model/packetTrace.ts';
 import { Fraction } from '../../../../agent/trace/fraction.ts';
+import type { RulePrograms } from '../../../../agent/trace/ruleProgram.ts';
 import { tracePacket } from '../../../../agent/trace/tracePacket.ts';
-import { base, chains, dnat, fakeNode, jump, masquerade, network, programs, to, virtualServers } from './fakeNode.ts';
-
-const fromPod: PacketRequest = {
-  from: { kind: 'pod', ip: '10.244.0.9' },
-  destination: '10.96.0.10',
-  protocol: 'tcp',
-  port: 80,
-};
-const fromNode: PacketRequest = { ...fromPod, from: { kind: 'node' } };
+import {
+  base,
+  chains,
+  dnat,
+  fakeNode,
+  fromNode,
+  fromPod,
+  jump,
+  masquerade,
+  network,
+  programs,
+  to,
+  virtualServers,
+  ways,
+} from './fakeNode.ts';
 
 const nat = chains({
   PREROUTING: [{ do: jump('SERVICES') }],
@@ -34,13 +40,6 @@ const services = programs(
   base('nat', 'postrouting', nat.get('POSTROUTING')),
   base('filter', 'forward', filter.get('FORWARD')),
 );
-
-function ways({ outcomes }: PacketTrace): string[] {
-  return outcomes.map(
-    ({ share, verdict, source, destination, masqueraded, hooks }) =>
-      `${share} ${verdict.kind} ${source} -> ${destination}${masqueraded ? ' masqueraded' : ''} ${hooks.join(' ')}`,
-  );
-}
 
 describe('a packet', () => {
   it('from a pod is translated and forwarded, with the chance of each way', () => {
@@ -93,5 +92,81 @@ describe('a packet', () => {
     assert.deepEqual(ways(tracePacket(untracked, request)), [
       '1 accept 10.96.0.20:40000 -> 10.244.0.2:8080 output output postrouting',
     ]);
+  });
+});
+
+describe('the order of a hook', () => {
+  const mark = (name: string) => chains({ [name]: [{}] }).get(name);
+  const order = (...rules: RulePrograms[]): string[] =>
+    (tracePacket(fakeNode(rules), { ...fromPod, destination: '10.244.0.3' }).outcomes[0]?.steps ?? []).flatMap(
+      ({ kind, chain }) => (kind === 'rule' ? [chain ?? ''] : []),
+    );
+
+  it('is that of priorities, over all rule languages', () => {
+    const iptables = programs(
+      base('filter', 'forward', mark('filter')),
+      base('mangle', 'forward', mark('mangle')),
+      base('security', 'forward', mark('security')),
+    );
+    const nftables = programs(
+      base('inet own', 'forward', mark('late'), { priority: 10 }),
+      base('inet own', 'forward', mark('early'), { priority: -10 }),
+    );
+    assert.deepEqual(order(iptables, nftables), ['mangle', 'early', 'filter', 'late', 'security']);
+  });
+
+  it('has all nat chains where netfilter translates, the first of them first', () => {
+    const found = order(
+      programs(
+        base('ip own', 'prerouting', mark('before'), { priority: -101 }),
+        base('ip own', 'prerouting', mark('after'), { priority: -99 }),
+        base('ip late', 'prerouting', mark('late nat'), { type: 'nat', priority: 50 }),
+        base('ip early', 'prerouting', mark('early nat'), { type: 'nat', priority: -110 }),
+      ),
+    );
+    assert.deepEqual(found, ['before', 'early nat', 'late nat', 'after']);
+  });
+
+  it('leaves out chains of the other family', () => {
+    assert.deepEqual(order(programs(base('nat', 'forward', mark('six'), { families: ['ipv6'] }))), []);
+  });
+});
+
+describe('nat chains', () => {
+  const translating = (name: string, address: string) => chains({ [name]: [{ do: dnat(address, 1) }] }).get(name);
+
+  it('are not asked after the first translation', () => {
+    const node = fakeNode(
+      programs(
+        base('ip first', 'prerouting', translating('first', '10.244.0.2'), { type: 'nat', priority: -110 }),
+        base('ip second', 'prerouting', translating('second', '10.244.0.3'), { type: 'nat', priority: -100 }),
+      ),
+    );
+    const [found = ''] = ways(tracePacket(node, fromPod));
+    assert.match(found, /-> 10\.244\.0\.2:1 /);
+  });
+
+  it('are asked after one that accepted without a translation', () => {
+    const accepting = chains({ first: [{ do: 'accept' }] }).get('first');
+    const node = fakeNode(
+      programs(
+        base('ip first', 'prerouting', accepting, { type: 'nat', priority: -110 }),
+        base('ip second', 'prerouting', translating('second', '10.244.0.3'), { type: 'nat', priority: -100 }),
+      ),
+    );
+    const [found = ''] = ways(tracePacket(node, fromPod));
+    assert.match(found, /-> 10\.244\.0\.3:1 /);
+  });
+
+  it('of two languages with the same priority are an assumption when one translates', () => {
+    const node = fakeNode([
+      programs(base('nat', 'prerouting', translating('PREROUTING', '10.244.0.2'))),
+      programs(base('ip own', 'prerouting', translating('own', '10.244.0.3'), { type: 'nat' })),
+    ]);
+    const { assumptions } = tracePacket(node, fromPod);
+    assert.deepEqual(
+      assumptions.map(({ code }) => code),
+      ['same-priority'],
+    );
   });
 });

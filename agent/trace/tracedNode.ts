@@ -18,23 +18,27 @@ export interface TracedNode {
   readonly virtualServers: VirtualServers;
   /** One for each rule language. */
   readonly programs: readonly RulePrograms[];
+  readonly creation: CreationOrder;
   /** What netfilter runs at a hook. */
   entries(family: IpFamily, hook: Hook): readonly HookEntry[];
 }
 
 export type NodeParts = Pick<TracedNode, 'network' | 'ipSets' | 'virtualServers' | 'programs'> & {
+  /** When it is not given, no order is known. */
   readonly creation?: CreationOrder;
 };
 
 /** A node of these parts. */
 export function nodeOfParts(parts: NodeParts): TracedNode {
   const entries = { ipv4: new Map<Hook, readonly HookEntry[]>(), ipv6: new Map<Hook, readonly HookEntry[]>() };
+  const creation = parts.creation ?? (() => undefined);
   return {
     ...parts,
+    creation,
     entries(family, hook) {
       let found = entries[family].get(hook);
       if (found === undefined) {
-        found = hookOrder(parts.programs, family, hook, parts.creation);
+        found = hookOrder(parts.programs, family, hook, creation);
         entries[family].set(hook, found);
       }
       return found;

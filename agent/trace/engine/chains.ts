@@ -143,13 +143,16 @@ function takeBranch(following: Following, flow: Flow, at: number, branch: Branch
   }
 }
 
-/** Chains of iptables and of nftables that have the same priority translate in an order that dumps do not tell. */
+/** Chains of iptables and of nftables that have the same priority translate in an order that dumps may not tell. */
 function rivalOf(following: Following, hook: Hook, base: BaseChain): TraceFact | undefined {
+  const { creation } = following.node;
+  const isKnown = (each: BaseChain): boolean => creation(each, following.family) !== undefined;
   for (const entry of following.node.entries(following.family, hook)) {
     if (entry.kind !== 'chain' || entry.base.type !== 'nat' || entry.base.priority !== base.priority) continue;
     const { table, program } = entry.base;
     const isOther = table.includes(' ') !== base.table.includes(' ');
-    if (isOther && program.ruleCount > 0) return assumptions.samePriority(hook, base.table, table);
+    if (isOther && program.ruleCount > 0 && !(isKnown(base) && isKnown(entry.base)))
+      return assumptions.samePriority(hook, base.table, table);
   }
   return undefined;
 }

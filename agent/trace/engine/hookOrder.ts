@@ -46,7 +46,7 @@ export function hookOrder(
   programs: readonly RulePrograms[],
   family: IpFamily,
   hook: Hook,
-  creation: CreationOrder = () => undefined,
+  creation: CreationOrder,
 ): readonly HookEntry[] {
   const chains = programs
     .flatMap(({ baseChains }) => baseChains.filter((base) => base.hook === hook && base.families.includes(family)))

@@ -25,7 +25,9 @@ export function presentStep(step: Step, number: number, context: PresentationCon
   const counters =
     step.counters === undefined
       ? undefined
-      : l10n.t('{0} packets, {1}', numbers.integer(step.counters.packets), numbers.bytes(step.counters.bytes));
+      : step.counters.packets === 1
+        ? l10n.t('1 packet, {0}', numbers.bytes(step.counters.bytes))
+        : l10n.t('{0} packets, {1}', numbers.integer(step.counters.packets), numbers.bytes(step.counters.bytes));
   const shareText = share === undefined ? undefined : shareWords(share, context);
   const tone = toneOf(step.effect);
   return {

@@ -10,7 +10,7 @@ export interface PlaceBox {
 }
 
 /** The picture without what is around it. */
-export const pictureSize = { width: 1276, height: 330 } as const;
+export const pictureSize = { width: 1300, height: 330 } as const;
 
 const upper = 70;
 const lower = 190;
@@ -18,18 +18,18 @@ const lowest = 286;
 
 /** The classic picture of netfilter's hooks: what comes in above, what the node itself receives and sends below. */
 export const placeBoxes: Readonly<Record<Place, PlaceBox>> = {
-  source: { x: 64, y: upper, width: 112, height: 50, shape: 'end' },
-  prerouting: { x: 214, y: upper, width: 142, height: 56, shape: 'hook' },
-  routing: { x: 352, y: upper, width: 108, height: 62, shape: 'decision' },
-  forward: { x: 504, y: upper, width: 142, height: 56, shape: 'hook' },
-  postrouting: { x: 882, y: upper, width: 150, height: 56, shape: 'hook' },
-  destination: { x: 1012, y: upper, width: 66, height: 44, shape: 'end' },
-  input: { x: 352, y: lower, width: 142, height: 56, shape: 'hook' },
-  process: { x: 504, y: lower, width: 122, height: 50, shape: 'end' },
-  outputRouting: { x: 632, y: lower, width: 104, height: 62, shape: 'decision' },
-  output: { x: 766, y: lower, width: 142, height: 56, shape: 'hook' },
-  rerouting: { x: 882, y: lower, width: 76, height: 48, shape: 'decision' },
-  ipvs: { x: 504, y: lowest, width: 142, height: 56, shape: 'hook' },
+  source: { x: 68, y: upper, width: 124, height: 50, shape: 'end' },
+  prerouting: { x: 218, y: upper, width: 150, height: 56, shape: 'hook' },
+  routing: { x: 362, y: upper, width: 108, height: 62, shape: 'decision' },
+  forward: { x: 516, y: upper, width: 150, height: 56, shape: 'hook' },
+  postrouting: { x: 912, y: upper, width: 150, height: 56, shape: 'hook' },
+  destination: { x: 1042, y: upper, width: 66, height: 44, shape: 'end' },
+  input: { x: 362, y: lower, width: 150, height: 56, shape: 'hook' },
+  process: { x: 516, y: lower, width: 116, height: 50, shape: 'end' },
+  outputRouting: { x: 642, y: lower, width: 108, height: 62, shape: 'decision' },
+  output: { x: 782, y: lower, width: 150, height: 56, shape: 'hook' },
+  rerouting: { x: 912, y: lower, width: 88, height: 48, shape: 'decision' },
+  ipvs: { x: 516, y: lowest, width: 150, height: 56, shape: 'hook' },
 };
 
 /** A way from one place to the next. */
@@ -57,7 +57,7 @@ export const lanes: readonly Lane[] = [
 ];
 
 /** How far right of the middle of POSTROUTING the lane from ip_vs comes up to it. */
-const ipvsOffset = 56;
+const ipvsOffset = 60;
 
 /** The SVG path of a lane, from the edge of one box to the edge of the other. */
 export function lanePath({ from, to }: Lane): string {
@@ -119,8 +119,8 @@ export function drawnEnds(count: number, chosen: number): { readonly ends: reado
 export function endPlace(index: number, count: number): { readonly x: number; readonly y: number } {
   const pitch = Math.min(38, (pictureSize.height - 30) / Math.max(1, count));
   const first = Math.max(24, upper - ((count - 1) * pitch) / 2);
-  return { x: 1080, y: first + index * pitch };
+  return { x: 1106, y: first + index * pitch };
 }
 
 /** Size of an end's box. */
-export const endSize = { width: 188, height: 28 } as const;
+export const endSize = { width: 186, height: 30 } as const;

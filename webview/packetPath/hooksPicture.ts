@@ -29,7 +29,8 @@ export interface Drawn {
 }
 
 /** Characters that fit into a unit of width, about. */
-const charactersPerUnit = 1 / 6.4;
+const charactersPerUnit = 1 / 7.2;
+const detailCharactersPerUnit = 1 / 6.2;
 
 const placeNames = Object.keys(placeBoxes) as readonly Place[];
 
@@ -137,7 +138,7 @@ function drawPlace(
       svgElement(
         'text',
         { class: 'detail', x: box.x, y: box.y + 14, 'text-anchor': 'middle' },
-        shorten(detail, fits + 2),
+        shorten(detail, Math.floor(box.width * detailCharactersPerUnit)),
       ),
     );
   }

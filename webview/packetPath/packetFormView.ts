@@ -76,7 +76,7 @@ export class PacketFormView {
         this.#labelled('from', texts.from, this.#fromField()),
         this.#labelled('address', texts.address, this.#addressField()),
         this.#labelled('destination', texts.destination, this.#destination.element, 'wide'),
-        this.#labelled('protocol', texts.protocol, this.#protocolField()),
+        this.#labelled('protocol', texts.protocol, this.#protocolField(), 'narrow'),
         this.#labelled('port', texts.port, this.#textField('port', texts.port, ''), 'narrow'),
         createButton(texts.trace, () => events.onTrace(this.#form), 'primary'),
       ),

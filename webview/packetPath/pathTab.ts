@@ -144,18 +144,28 @@ export class PathTab {
       'div',
       { class: 'row picture-bar' },
       this.#heading,
-      this.#play,
-      named(
-        createButton('−', () => this.#zoom(this.#state.zoom / zoomStep)),
-        picture.zoomOut,
+      element(
+        'div',
+        { class: 'buttons' },
+        this.#play,
+        named(
+          createButton('−', () => this.#zoom(this.#state.zoom / zoomStep)),
+          picture.zoomOut,
+        ),
+        named(
+          createButton('+', () => this.#zoom(this.#state.zoom * zoomStep)),
+          picture.zoomIn,
+        ),
+        createButton(picture.fit, () => this.#zoom(1)),
+        named(
+          createButton('SVG', () => void this.#export('svg')),
+          picture.saveSvg,
+        ),
+        named(
+          createButton('PNG', () => void this.#export('png')),
+          picture.savePng,
+        ),
       ),
-      named(
-        createButton('+', () => this.#zoom(this.#state.zoom * zoomStep)),
-        picture.zoomIn,
-      ),
-      createButton(picture.fit, () => this.#zoom(1)),
-      createButton(picture.saveSvg, () => void this.#export('svg')),
-      createButton(picture.savePng, () => void this.#export('png')),
     );
   }
 

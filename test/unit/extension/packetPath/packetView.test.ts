@@ -46,7 +46,7 @@ describe('picture of the hooks', () => {
   });
 
   it('draws a way that the classic picture does not have', () => {
-    assert.match(lanePath({ from: 'postrouting', to: 'prerouting' }), /^M[\d.]+ [\d.]+V14H214V/);
+    assert.match(lanePath({ from: 'postrouting', to: 'prerouting' }), /^M[\d.]+ [\d.]+V14H218V/);
   });
 
   it('shows few ends of many, the chosen one among them', () => {

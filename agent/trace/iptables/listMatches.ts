@@ -86,5 +86,5 @@ const recent: MatchReader = wholeMatch((match): Test | undefined => {
   };
 });
 
-/** Matches on sets, lists and chance. */
+/** Matches on chance, and on sets and lists as they are before the packet comes. */
 export const listMatches: Readonly<Record<string, MatchReader>> = { set, statistic, recent };

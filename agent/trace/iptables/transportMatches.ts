@@ -56,6 +56,16 @@ function flagTest(mask: readonly string[], set: readonly string[]): Test {
   return (packet) => answerOf(packet.protocol === tcp && holds(packet));
 }
 
+/** An SCTP connection's first packet has one chunk, INIT; of later ones the chunks are not known. */
+const chunkTypes: OptionReader = ({ values: [scope, list] }, match) => {
+  const names = list?.value.toUpperCase().split(',') ?? [];
+  const isPlain = scope?.value === 'any' || scope?.value === 'only';
+  if (!isPlain || names.some((name) => name.includes(':'))) return undefined;
+  const holds = answerOf(names.includes('INIT') || names.includes('ALL'));
+  const isUnknown = unknownAnswer(matchNotModelled(match.name));
+  return (packet) => (packet.connection.state === 'new' ? holds : isUnknown);
+};
+
 const icmp = 1;
 const icmpv6 = 58;
 
@@ -90,7 +100,7 @@ export const transportMatches: Readonly<Record<string, MatchReader>> = {
   }),
   udp: eachOption(portOptions),
   udplite: eachOption(portOptions),
-  sctp: eachOption(portOptions),
+  sctp: eachOption({ ...portOptions, '--chunk-types': chunkTypes }),
   dccp: eachOption(portOptions),
   multiport: eachOption({
     '--sports': ports('sourcePort'),

@@ -73,6 +73,11 @@ const chances = [
   ['-m statistic --mode nth ! --every 4', 0.75],
   ['-m statistic --mode nth --every 1 --packet 0', 'yes'],
   ['-m statistic --mode random --probability 2', 'unknown'],
+  ['-m statistic --mode nth --every 0', 'unknown'],
+  ['-m statistic --mode nth --packet 0', 'unknown'],
+  ['-m statistic --mode nth --every 4 --probability 0.5', 'unknown'],
+  ['-m statistic --mode random --probability -1', 'unknown'],
+  ['-m statistic --mode random', 'unknown'],
   ['-m statistic --mode odd', 'unknown'],
 ] as const;
 

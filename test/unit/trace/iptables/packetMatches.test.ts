@@ -236,3 +236,33 @@ for (const [name, cases] of Object.entries(all)) {
     });
   }
 }
+
+const wayBack = [
+  ['10.96.0.10', '10.96.0.10'],
+  ['224.0.0.1', undefined],
+  ['255.255.255.255', undefined],
+  ['0.0.0.1', undefined],
+  ['fd00::1', 'fd00::1'],
+  ['ff02::1', undefined],
+] as const;
+
+for (const [destination, source] of wayBack) {
+  test(`the way back from ${destination} is asked for with the source ${source}`, () => {
+    const asked: RouteQuestion[] = [];
+    const recording: NodeNetwork = {
+      ...network,
+      route: (question) => {
+        asked.push(question);
+        return noRoute;
+      },
+    };
+    const isIpv6 = destination.includes(':');
+    holds('-m rpfilter', to(destination, { mark: 5 }), { ...early, network: recording }, isIpv6 ? raw6 : raw);
+    assert.deepEqual(
+      asked.map((question) => [question.source?.text, question.destination.text, question.mark, question.inDevice]),
+      asked.map(() => [source, isIpv6 ? 'fd00::9' : '10.244.0.9', 0, undefined]),
+    );
+    assert.equal(asked[0]?.outDevice, isIpv6 ? 'veth0' : undefined);
+    assert.notEqual(asked.length, 0);
+  });
+}

@@ -36,8 +36,8 @@ export function tracedPacket(draft: PacketDraft = {}): TracedPacket {
   const {
     originalSource = from,
     originalDestination = to,
-    originalSourcePort = 40000,
-    originalDestinationPort = 80,
+    originalSourcePort = 'sourcePort' in draft ? draft.sourcePort : 40000,
+    originalDestinationPort = 'destinationPort' in draft ? draft.destinationPort : 80,
     ...known
   } = connection;
   return {

@@ -175,6 +175,21 @@ const translations: readonly Case[] = [
   },
   { rule: '-j DNAT --to-destination odd', expected: ['unknown target-not-modelled DNAT'] },
   { rule: '-j DNAT', expected: ['unknown target-not-modelled DNAT'] },
+  ...[
+    '10.0.0.2:90-80',
+    '10.0.0.2:-80',
+    '10.0.0.2:80-',
+    '10.0.0.2:1-2-3',
+    '10.0.0.2:80-90/odd',
+    '10.0.0.2:80-90/1/2',
+  ].map((text) => ({
+    rule: `-p tcp -j DNAT --to-destination ${text}`,
+    expected: ['unknown target-not-modelled DNAT'],
+  })),
+  ...['10.0.0.3-10.0.0.2', '10.0.0.2-odd', '10.0.0.2-10.0.0.3-10.0.0.4', 'fd00::2'].map((text) => ({
+    rule: `-p tcp -j DNAT --to-destination ${text}`,
+    expected: ['unknown target-not-modelled DNAT'],
+  })),
   {
     rule: '-j DNAT --to-destination [fd00::2]:8080',
     place: nat6,

@@ -33,6 +33,7 @@ interface KeptSnapshot {
 /** The snapshots of one client. */
 export class SnapshotSession {
   readonly #kept = new NewestStore<KeptSnapshot>('snapshot');
+  #traced: SnapshotTraces | undefined;
   readonly #interpret: (snapshot: Snapshot, objects: readonly string[]) => NodeModel;
   /** One at a time: a node is not read twice at once, and two large models would be in memory together. */
   readonly #oneByOne = concurrencyLimit(1);
@@ -61,12 +62,16 @@ export class SnapshotSession {
   }
 
   release(snapshot: string): void {
+    if (this.#kept.has(snapshot) && this.#kept.get(snapshot).traces === this.#traced) this.#traced = undefined;
     this.#kept.release(snapshot);
   }
 
-  /** What tells the way of packets through the node of a snapshot. */
+  /** What tells the way of packets through the node of a snapshot. Only one snapshot at a time has it in memory. */
   traces(snapshot: string): SnapshotTraces {
-    return this.#kept.get(snapshot).traces;
+    const { traces } = this.#kept.get(snapshot);
+    if (this.#traced !== traces) this.#traced?.forget();
+    this.#traced = traces;
+    return traces;
   }
 
   children(snapshot: string, request: ChildrenRequest): ChildrenPage {

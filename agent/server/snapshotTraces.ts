@@ -35,4 +35,10 @@ export class SnapshotTraces {
     this.#chooser ??= new TraceChooser(await this.modes());
     return this.#chooser;
   }
+
+  /** Frees the memory of what can be made again. */
+  forget(): void {
+    this.#modes = undefined;
+    this.#chooser = undefined;
+  }
 }

@@ -1,11 +1,10 @@
-import { formatAddress } from '../model/address.ts';
-import type { PacketRequest, PacketTrace, TraceOutcome, TraceStep } from '../model/packetTrace.ts';
+import type { PacketRequest, PacketTrace } from '../model/packetTrace.ts';
 import type { End } from './engine/flow.ts';
 import type { Following } from './engine/following.ts';
 import { followPacket } from './engine/followPacket.ts';
-import { shareText } from './engine/share.ts';
+import { FollowedOutcome } from './engine/outcome.ts';
 import { startFlow } from './engine/startFlow.ts';
-import { packetText, stepsOf } from './engine/stepWords.ts';
+import { packetText } from './engine/stepWords.ts';
 import type { TracedNode } from './tracedNode.ts';
 
 /** A packet followed to all of its ends, before they are worded. */
@@ -50,25 +49,10 @@ export function follow(node: TracedNode, request: PacketRequest): FollowedPacket
 }
 
 export function traceOf({ following, ends, packet }: FollowedPacket): PacketTrace {
-  return { family: following.family, packet, outcomes: ends.map(outcomeOf), assumptions: following.assumptions };
-}
-
-function outcomeOf({ flow, verdict, delivered }: End): TraceOutcome {
-  const { packet, probability, hooks, trail, isMasqueraded } = flow;
-  let steps: readonly TraceStep[] | undefined;
   return {
-    probability: probability.toNumber(),
-    share: shareText(probability),
-    verdict,
-    destination: formatAddress(packet.destination.text, packet.destinationPort),
-    source: formatAddress(packet.source.text, packet.sourcePort),
-    masqueraded: isMasqueraded,
-    mark: packet.mark,
-    ...(delivered === undefined ? {} : { delivered }),
-    hooks,
-    get steps() {
-      steps ??= stepsOf(trail);
-      return steps;
-    },
+    family: following.family,
+    packet,
+    outcomes: ends.map((end) => new FollowedOutcome(end)),
+    assumptions: following.assumptions,
   };
 }

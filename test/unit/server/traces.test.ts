@@ -5,7 +5,8 @@ import type { Snapshot } from '../../../agent/model/snapshot.ts';
 import { AgentClient } from '../../../extension/agentClient/agentClient.ts';
 import { AgentError } from '../../../extension/agentClient/agentError.ts';
 import { startServer } from '../../fakes/agentPair.ts';
-import { goldenSnapshot } from '../../fakes/goldenSnapshot.ts';
+import { goldenObjects, goldenSnapshot } from '../../fakes/goldenSnapshot.ts';
+import { partWith, snapshotOf } from '../../fakes/models.ts';
 
 /** A client of an agent that reads the given node. */
 async function clientOf(snapshot: Snapshot): Promise<{ client: AgentClient; snapshot: string }> {
@@ -88,6 +89,90 @@ describe('requests about the way of packets', () => {
     await client.releaseSnapshot(snapshot);
     const asked = client.traces.packet({ snapshot, request });
     await assert.rejects(asked, (error) => error instanceof AgentError && error.code === 'unknown-snapshot');
+    client.dispose();
+  });
+
+  it('say which rules were tried, and where a packet parts from what was expected', async () => {
+    const { client, snapshot } = await clientOf(goldenSnapshot('mixed-60', 'iptables'));
+    const { destinations } = await client.traces.choices({ snapshot, filter: 'clusterip', limit: 100 });
+    const last = destinations.at(-1);
+    assert.ok(last !== undefined);
+    const toLast = { ...request, destination: last.ip, port: last.port, protocol: last.protocol };
+    const { trace } = await client.traces.packet({ snapshot, request: toLast, stepsOf: [0] });
+    const step = trace.outcomes[0]?.steps.findIndex(({ tried, kind }) => kind === 'rule' && tried > 2) ?? -1;
+    assert.notEqual(step, -1);
+    const page = await client.traces.misses({ snapshot, request: toLast, outcome: 0, step, offset: 1, limit: 1 });
+    assert.equal(page.total, trace.outcomes[0]?.steps[step]?.tried);
+    assert.equal(page.misses.length, 1);
+    assert.notEqual(page.misses[0]?.condition, '');
+
+    const expected = last.endpoints[0] ?? '';
+    const reached = await client.traces.whyNot({ snapshot, request: toLast, expected });
+    assert.equal(typeof reached.outcome, 'number');
+    const elsewhere = await client.traces.whyNot({ snapshot, request: { ...toLast, port: 1 }, expected });
+    assert.equal(elsewhere.outcome, undefined);
+    assert.ok(elsewhere.parted !== undefined || elsewhere.reason !== undefined);
+    client.dispose();
+  });
+
+  it('compare modes, and count what each costs', async () => {
+    const { client, snapshot } = await clientOf(goldenSnapshot('classic', 'iptables'));
+    const compared = await client.traces.compare({ snapshot, request, modes: ['iptables', 'ipvs'], stepsOf: [] });
+    assert.deepEqual(
+      compared.traces.map(({ mode, isLive }) => [mode, isLive]),
+      [
+        ['iptables', true],
+        ['ipvs', false],
+      ],
+    );
+    assert.ok(compared.differences.some(({ code }) => code === 'hooks'));
+    assert.ok(compared.assumptions.some(({ code }) => code === 'objects-from-rules'));
+    const { services, modes } = await client.traces.costs({ snapshot });
+    assert.equal(services, 1);
+    assert.equal(modes.find(({ mode }) => mode === 'ipvs')?.virtualServers, 1);
+    client.dispose();
+  });
+
+  it('take Services that are given before those that rules show', async () => {
+    const { client, snapshot } = await clientOf(goldenSnapshot('classic', 'iptables'));
+    const objects = goldenObjects('classic').replaceAll('10.0.0.4', '10.0.0.5');
+    const asked = await client.traces.packet({ snapshot, objects, mode: 'nftables', request });
+    const destinations = asked.trace.outcomes.map(({ destination }) => destination).sort();
+    assert.deepEqual(destinations, ['10.0.0.2:8080', '10.0.0.3:8080', '10.0.0.5:8080']);
+    const compared = await client.traces.compare({ snapshot, objects, request, modes: ['nftables'] });
+    assert.ok(compared.assumptions.some(({ code }) => code === 'objects-differ-from-rules'));
+    client.dispose();
+  });
+
+  it('check a migration, report on the way, and end when nobody wants it', async () => {
+    const { client, snapshot } = await clientOf(goldenSnapshot('mixed-60', 'iptables'));
+    const reports: number[] = [];
+    const result = await client.traces.migration(
+      { snapshot, to: 'nftables' },
+      { onProgress: ({ done, total }) => reports.push(done / total) },
+    );
+    assert.equal(result.from, 'iptables');
+    assert.ok(result.packets > 100);
+    assert.ok(Number(result.counts['cluster-ip-ping']) > 0);
+    assert.match(result.markdown, /^# From iptables to nftables mode/);
+    assert.ok(reports.length > 0 && reports.every((part) => part > 0 && part <= 1));
+
+    const controller = new AbortController();
+    const cancelled = client.traces.migration(
+      { snapshot, to: 'ipvs' },
+      { signal: controller.signal, onProgress: () => controller.abort() },
+    );
+    await assert.rejects(cancelled, (error) => error instanceof AgentError && error.code === 'cancelled');
+    client.dispose();
+  });
+
+  it('say that a node without rules of kube-proxy cannot leave a mode', async () => {
+    const { client, snapshot } = await clientOf(
+      snapshotOf(partWith('iptables-save', 'iptables-save', '*nat\nCOMMIT\n')),
+    );
+    const asked = client.traces.migration({ snapshot, to: 'nftables' });
+    await assert.rejects(asked, (error) => error instanceof AgentError && error.code === 'no-service-mode');
+    assert.equal((await client.traces.packet({ snapshot, request })).mode, 'none');
     client.dispose();
   });
 });

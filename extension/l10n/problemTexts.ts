@@ -6,11 +6,20 @@ import { iptablesProblemTexts } from './iptablesProblemTexts.ts';
 import type { Localizer } from './localizer.ts';
 import { nodeProblemTexts } from './nodeProblemTexts.ts';
 import { partReasonTexts } from './partReasonTexts.ts';
+import { traceRuleTexts } from './traceRuleTexts.ts';
+import { traceTexts } from './traceTexts.ts';
 
 const wordings: ReadonlyMap<string, Wording> = new Map(
-  [iptablesProblemTexts, dumpProblemTexts, nodeProblemTexts, partReasonTexts, agentErrorTexts, changeTexts].flatMap(
-    (texts) => Object.entries(texts),
-  ),
+  [
+    iptablesProblemTexts,
+    dumpProblemTexts,
+    nodeProblemTexts,
+    partReasonTexts,
+    agentErrorTexts,
+    changeTexts,
+    traceTexts,
+    traceRuleTexts,
+  ].flatMap((texts) => Object.entries(texts)),
 );
 
 /** Whether a code has wording of its own. */

@@ -40,6 +40,7 @@ export function collectAgentCodes(): readonly string[] {
       /\brequestError\(\s*'\w+',\s*'([a-z]+(?:-[a-z0-9]+)*)'/g,
       /\bChangeError\(\s*'([a-z]+(?:-[a-z0-9]+)*)'/g,
       /\badd\(\s*'([a-z]+(?:-[a-z0-9]+)+)'/g,
+      /\b(?:fact|assumption|new InvalidRequest)\(\s*'([a-z]+(?:-[a-z0-9]+)*)'/g,
     ];
     for (const pattern of patterns) for (const [, code = ''] of text.matchAll(pattern)) found.add(code);
   }

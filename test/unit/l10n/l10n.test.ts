@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { migrationCodes } from '../../../agent/compare/migrationCodes.ts';
 import { english } from '../../../extension/l10n/localizer.ts';
 import { isWorded, problemText } from '../../../extension/l10n/problemTexts.ts';
+import { wordedMigrationCodes } from '../../../extension/packetPath/migrationWords.ts';
 import { collectAgentCodes, collectManifestKeys, collectTextCalls, placeholders, readTexts } from './collectKeys.ts';
 
 const translations = ['zh-cn'] as const;
@@ -63,6 +65,10 @@ describe('codes of the agent', () => {
       codes.filter((code) => !isWorded(code)),
       [],
     );
+  });
+
+  it('have wording for every change between modes', () => {
+    assert.deepEqual([...wordedMigrationCodes].sort(), [...migrationCodes].sort());
   });
 
   it('are worded with their values', () => {

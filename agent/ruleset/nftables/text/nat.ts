@@ -63,9 +63,9 @@ function parseDestination(cursor: NftTokenCursor): Destination | undefined {
   return port && { address, port };
 }
 
-/** `10.0.0.1:80`, `[fd00::1]:80-90`, `10.0.0.1-10.0.0.9`, `:8080`, `fd00::1`. */
+/** `10.0.0.1:80`, `[fd00::1]:80-90`, `10.0.0.1-10.0.0.9`, `10.0.0.0/24:80`, `:8080`, `fd00::1`. */
 function parseAddressAndPort(word: string): Destination | undefined {
-  const match = /^(?:\[([^\]]+)\]|([\d.]+(?:-[\d.]+)?))?(?::(\d+(?:-\d+)?))?$/.exec(word);
+  const match = /^(?:\[([^\]]+)\]|([\d.]+(?:\/\d+|-[\d.]+)?))?(?::(\d+(?:-\d+)?))?$/.exec(word);
   if (!match) return isAddressLike(word) ? { address: parseConstant(word) } : undefined;
   const address = match[1] ?? match[2];
   const port = match[3];

@@ -285,6 +285,8 @@ const destinationRules = [
   'tcp dport 80 dnat ip to 1.2.3.4:8080-8090 random',
   'meta l4proto tcp dnat ip to 10.0.0.2:80-90 persistent',
   'dnat ip to 10.0.0.2-10.0.0.5 random,persistent',
+  'meta l4proto tcp dnat ip to 10.0.0.0/24:80 persistent',
+  'meta l4proto tcp dnat ip6 to [fd00::/120]:80',
   'dnat ip6 to fd00::1',
   'meta l4proto tcp dnat ip6 to [fd00::1]:80',
   'dnat ip to ip daddr . tcp dport map @backends',

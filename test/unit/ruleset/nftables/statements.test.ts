@@ -103,6 +103,20 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    text: 'meta l4proto tcp dnat to 10.0.0.0/24:80 persistent',
+    json: [l4protoIsTcp, { dnat: { addr: { prefix: { addr: '10.0.0.0', len: 24 } }, port: 80, flags: 'persistent' } }],
+    statements: [
+      match(meta('l4proto'), value('tcp')),
+      {
+        kind: 'nat',
+        type: 'dnat',
+        address: { kind: 'prefix', address: '10.0.0.0', length: 24 },
+        port: value(80),
+        flags: ['persistent'],
+      },
+    ],
+  },
+  {
     text: 'meta l4proto tcp dnat to [fd00::1]:80',
     json: [l4protoIsTcp, { dnat: { addr: 'fd00::1', port: 80 } }],
     statements: [

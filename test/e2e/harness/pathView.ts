@@ -43,7 +43,7 @@ export class PathView {
     const first = this.#frame.locator('.visit').first();
     const before = await first.elementHandle();
     await this.#frame.locator('.field-from vscode-dropdown').click();
-    await this.#frame.locator('.field-from vscode-option', { hasText: new RegExp(`^${name}$`) }).click();
+    await this.#frame.getByRole('option', { name, exact: true }).click();
     await before?.waitForElementState('hidden');
     await this.#steps();
   }
@@ -77,7 +77,7 @@ export class PathView {
   }
 
   async press(button: string): Promise<void> {
-    await this.#frame.locator('vscode-button:visible', { hasText: new RegExp(`^${button}$`) }).click();
+    await this.#frame.getByRole('button', { name: button, exact: true }).click();
   }
 
   /** Waits for a text. */

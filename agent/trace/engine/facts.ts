@@ -18,7 +18,6 @@ export const reasons = {
     fact('tunnelled', `The packet goes on to ${server} inside of another one, which is not followed.`, { server }),
   serverNotSaid: (virtualServer: string) =>
     fact('server-not-said', `Which real server of ${virtualServer} the connection has is not said.`, { virtualServer }),
-  ipv6LoopbackSource: () => fact('ipv6-loopback-source', 'A packet from ::1 would leave the node.'),
   multicast: (address: string) => fact('multicast', `${address} is a multicast address.`, { address }),
   forwardingOff: (device: string) =>
     fact('forwarding-off', `The node does not forward packets that come in through ${device}.`, { device }),

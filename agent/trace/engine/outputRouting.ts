@@ -76,9 +76,8 @@ export function outputFailure(following: Following, packet: TracedPacket, route:
     const { effect } = routeStep(route, type === 'none' ? 'unreachable' : type);
     return { effect, reason: reasons.noRoute(destination.text), verdict: { kind: 'drop' } };
   }
-  if (!isLoopback(family, source) || device === 'lo') return undefined;
-  if (family === 'ipv6') return unknown(reasons.ipv6LoopbackSource());
-  // `__mkroute_output` of net/ipv4/route.c.
+  // `__mkroute_output` of net/ipv4/route.c. IPv6 does send from ::1.
+  if (family === 'ipv6' || !isLoopback(family, source) || device === 'lo') return undefined;
   if (isOnForDevice(following, 'route_localnet', device)) return undefined;
   const reason = reasons.loopbackToOutside(device ?? '', source.text);
   return { effect: { kind: 'drop' }, reason, verdict: { kind: 'drop' } };

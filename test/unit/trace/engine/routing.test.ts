@@ -10,6 +10,7 @@ import {
   fromNode,
   fromOutside,
   fromPod,
+  ip,
   network,
   programs,
   stopped,
@@ -176,6 +177,38 @@ describe('a packet of the node', () => {
   it('leaves from loopback with route_localnet', () => {
     const node = fakeNode(translating, { network: network({ 'net.ipv4.conf.cni0.route_localnet': '1' }) });
     assert.deepEqual(ways(tracePacket(node, local)), ['1 accept 127.0.0.1:40000 -> 10.244.0.3:80 output postrouting']);
+  });
+});
+
+describe('a packet of IPv6', () => {
+  const six = network(
+    {},
+    {
+      route: ({ destination }) => ({
+        type: destination.text === '::1' ? 'local' : 'unicast',
+        device: destination.text === '::1' ? 'lo' : 'eth0',
+        via: undefined,
+        preferredSource: destination.text === '::1' ? destination : ip('fd00::10'),
+        assumed: undefined,
+      }),
+    },
+  );
+  const nat = chains({ OUTPUT: [{ if: to('::1'), do: dnat('fd00::2') }] });
+  const node = fakeNode(programs(base('nat', 'output', nat.get('OUTPUT'), { families: ['ipv6'] })), { network: six });
+
+  it('leaves from loopback', () => {
+    assert.deepEqual(ways(tracePacket(node, { ...fromNode, destination: '::1' })), [
+      '1 accept [::1]:40000 -> [fd00::2]:80 output postrouting',
+    ]);
+  });
+
+  it('does not come from loopback, before any hook', () => {
+    const request = {
+      ...fromNode,
+      from: { kind: 'external', ip: '::1', device: 'eth0' },
+      destination: 'fd00::2',
+    } as const;
+    assert.deepEqual(stopped(tracePacket(node, request)), ['drop ipv6-loopback-from-outside']);
   });
 });
 

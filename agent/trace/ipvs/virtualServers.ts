@@ -14,7 +14,6 @@ const tcp = protocols.tcp;
 const ftp = 21;
 const ftpData = 20;
 const firstFreePort = 1024;
-const persistent = 'persistence';
 
 /** A virtual server with where it stands. */
 interface Listed {
@@ -75,7 +74,7 @@ class SnapshotVirtualServers implements VirtualServers {
         .filter(({ weight }) => weight > 0 || !this.#forgetsQuiescent)
         .map((each) => serverOf(each, packet, keepsPort, Fraction.one))
         .find((each) => each?.text === remembered);
-      if (server) return { ...scheduling, servers: [server], decidedBy: [persistent] };
+      if (server) return { ...scheduling, servers: [server], decidedBy: ['source address'] };
     }
     const total = shares.weights.reduce((sum, weight) => sum + weight, shares.refused);
     const servers = virtualServer.realServers.flatMap((server, index) => {
@@ -89,7 +88,9 @@ class SnapshotVirtualServers implements VirtualServers {
 
   /** ip_vs_service_find of net/netfilter/ipvs/ip_vs_ctl.c. */
   #find(packet: TracedPacket): Listed | undefined {
-    const { family, protocol, destination, destinationPort, mark } = packet;
+    const { family, protocol, destination, sourcePort, destinationPort, mark } = packet;
+    // What FTP sends by itself belongs to connections that are there.
+    if (sourcePort === ftpData) return undefined;
     if (destinationPort === undefined || !Object.values<number>(protocols).includes(protocol)) return undefined;
     const marked = mark === 0 ? undefined : this.#servers.get(`mark ${family} ${mark}`);
     const at = (port: number): Listed | undefined => this.#servers.get(`${protocol} ${destination.text} ${port}`);

@@ -18,7 +18,7 @@ export function selectSource6(
   for (const device of devices) {
     if (onlyDevice !== undefined && device.name !== onlyDevice) continue;
     for (const address of device.addresses) {
-      if (address.family !== 'ipv6' || address.isTentative || !device.isUp) continue;
+      if (address.family !== 'ipv6' || address.isTentative) continue;
       const scores = scoresOf(address, device.name, outDevice, destination.value, scope);
       if (best === undefined || isBetter(scores, best.scores)) best = { address: address.local, scores };
     }

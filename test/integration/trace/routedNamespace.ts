@@ -13,6 +13,9 @@ export interface KernelAnswer {
 
 const devices = ['d0', 'd1', 'd2', 'd3'] as const;
 
+/** A device that is down and only holds addresses, as kube-ipvs0 does. */
+const heldAddresses = 'held0';
+
 /** A network namespace with devices, addresses, routes and rules made by chance. */
 export class RoutedNamespace extends NetworkNamespace {
   readonly devices = devices;
@@ -24,7 +27,7 @@ export class RoutedNamespace extends NetworkNamespace {
     this.#random = random;
     this.#peers = new NetworkNamespace('peers');
     const links = devices.map((name) => `link add ${name} type veth peer name p${name} netns ${this.#peers.name}\n`);
-    this.#batch(links.join(''));
+    this.#batch(`${links.join('')}link add ${heldAddresses} type bridge\nlink set ${heldAddresses} arp off\n`);
     // Addresses count at once; and whatever comes in is routed.
     for (const setting of [
       'net.ipv6.conf.all.accept_dad=0',
@@ -121,7 +124,7 @@ export class RoutedNamespace extends NetworkNamespace {
 
   #address(family: IpFamily): string {
     const random = this.#random;
-    const device = random.pick([...devices, 'lo']);
+    const device = random.pick([...devices, 'lo', heldAddresses]);
     const length = random.pick(family === 'ipv4' ? [16, 24, 24, 30, 31, 32] : [32, 64, 64, 127, 128]);
     const own = this.address(family);
     const words = random.below(6) === 0 ? `${own} peer ${this.address(family)}/${length}` : `${own}/${length}`;

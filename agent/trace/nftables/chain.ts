@@ -105,7 +105,7 @@ export class NftChainProgram implements ChainProgram {
   }
 
   ruleCounters(position: number): { readonly packets: number; readonly bytes: number } | undefined {
-    const counter = this.#rule(position)?.statements.find(({ kind }) => kind === 'counter');
+    const counter = this.#declared.rules[position]?.statements().find(({ kind }) => kind === 'counter');
     if (counter?.kind !== 'counter' || counter.packets === undefined) return undefined;
     return { packets: counter.packets, bytes: counter.bytes ?? 0 };
   }

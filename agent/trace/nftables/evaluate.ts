@@ -4,6 +4,7 @@ import type { TracedPacket } from '../packet.ts';
 import type { Surroundings } from '../ruleProgram.ts';
 import { bitwise } from './arithmetic.ts';
 import { connectionValue } from './connection.ts';
+import { expressionText } from './expressionText.ts';
 import { expressionTypes } from './expressionType.ts';
 import { metaValue } from './meta.ts';
 import { partMatcher } from './partMatcher.ts';
@@ -15,7 +16,10 @@ import { type Alternative, certainly, type Evaluator, type Part, type Value } fr
 /** More alternatives than that are not told apart. */
 const maximumAlternatives = 65_536;
 
-/** @param types what constants in the expression are, where it is a constant itself */
+/**
+ * Makes an expression ready to be asked. What it returns does not hold on to the expression: there can be 100,000 rules.
+ * @param types what constants in the expression are, where it is a constant itself
+ */
 export function compileExpression(
   expression: NftExpression,
   context: TableContext,
@@ -26,31 +30,21 @@ export function compileExpression(
     case 'prefix':
     case 'list':
       return always([constantPart(expression, types[0] ?? 'integer')]);
-    case 'payload': {
-      const { protocol, field } = expression;
-      return single((packet) => payloadValue(protocol, field, packet));
-    }
-    case 'rawPayload': {
-      const { base, offset, length } = expression;
-      return single((packet) => rawPayloadValue(base, offset, length, packet));
-    }
+    case 'payload':
+    case 'rawPayload':
     case 'meta':
-      return single((packet, surroundings) => metaValue(expression.key, packet, surroundings));
-    case 'ct': {
-      const { key, direction } = expression;
-      return single((packet) => connectionValue(key, direction, packet, context));
-    }
+    case 'ct':
     case 'fib':
-      return single((packet, surroundings) => routeValue(expression.result, expression.flags, packet, surroundings));
     case 'header':
-      return single((packet) => headerValue(expression, packet));
+      return context.selector(expressionText(expression), () => compileSelector(expression, context));
     case 'numgen':
     case 'hash':
       return evenly(expression.modulus, expression.offset);
     case 'binary': {
       const left = compileExpression(expression.left, context);
       const right = compileExpression(expression.right, context, operandTypes(expression));
-      return combine([left, right], ([a, b]) => [bitwise(expression.operator, a, b)]);
+      const { operator } = expression;
+      return combine([left, right], ([a, b]) => [bitwise(operator, a, b)]);
     }
     case 'concatenation': {
       const parts = expression.items.map((item, at) => {
@@ -63,6 +57,38 @@ export function compileExpression(
       return compileMap(expression, context);
     default:
       return always([undefined]);
+  }
+}
+
+type Selector = Extract<NftExpression, { kind: 'payload' | 'rawPayload' | 'meta' | 'ct' | 'fib' | 'header' }>;
+
+/** What is read from the packet or looked up for it. */
+function compileSelector(expression: Selector, context: TableContext): Evaluator {
+  switch (expression.kind) {
+    case 'payload': {
+      const { protocol, field } = expression;
+      return single((packet) => payloadValue(protocol, field, packet));
+    }
+    case 'rawPayload': {
+      const { base, offset, length } = expression;
+      return single((packet) => rawPayloadValue(base, offset, length, packet));
+    }
+    case 'meta': {
+      const { key } = expression;
+      return single((packet, surroundings) => metaValue(key, packet, surroundings));
+    }
+    case 'ct': {
+      const { key, direction } = expression;
+      return single((packet) => connectionValue(key, direction, packet, context));
+    }
+    case 'fib': {
+      const { result, flags } = expression;
+      return single((packet, surroundings) => routeValue(result, flags, packet, surroundings));
+    }
+    case 'header': {
+      const { header, field } = expression;
+      return single((packet) => headerValue(header, field, packet));
+    }
   }
 }
 
@@ -134,7 +160,7 @@ function compileMap({ key, data }: Extract<NftExpression, { kind: 'map' }>, cont
 }
 
 /** Options and extension headers (net/netfilter/nft_exthdr.c): a packet here has none of those that it can do without. */
-function headerValue({ header, field }: Extract<NftExpression, { kind: 'header' }>, packet: TracedPacket): Value {
+function headerValue(header: string, field: string | undefined, packet: TracedPacket): Value {
   switch (header) {
     case 'tcp option':
       return packet.protocol === 6 ? [undefined] : 'break';

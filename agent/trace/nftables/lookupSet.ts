@@ -5,6 +5,9 @@ import { ElementIndex, type Found, type IndexedElement } from './elementIndex.ts
 import { type PartMatcher, partMatchers } from './partMatcher.ts';
 import type { Part, Value } from './value.ts';
 
+/** Most sets of session affinity have none. */
+const noElements = new ElementIndex([]);
+
 /** A set or map that rules look something up in. Its index is made at the first lookup. */
 export class LookupSet {
   /** Undefined for one without name. */
@@ -14,7 +17,7 @@ export class LookupSet {
   readonly #elements: () => readonly NftElement[];
   /** Named as {@link Surroundings.isRemembered} names it; undefined where rules cannot add elements. */
   readonly #affinityList: string | undefined;
-  readonly #data = new Map<IndexedElement, Value>();
+  #data: Map<IndexedElement, Value> | undefined;
   #index: ElementIndex | undefined;
 
   private constructor(
@@ -49,10 +52,16 @@ export class LookupSet {
   }
 
   find(key: readonly Part[]): Found {
-    this.#index ??= new ElementIndex(
-      this.#elements().map((element) => ({ element, matchers: partMatchers(element.key, this.#keyTypes) })),
-    );
+    this.#index ??= this.#makeIndex();
     return this.#index.find(key);
+  }
+
+  #makeIndex(): ElementIndex {
+    const elements = this.#elements();
+    if (elements.length === 0) return noElements;
+    return new ElementIndex(
+      elements.map((element) => ({ element, matchers: partMatchers(element.key, this.#keyTypes) })),
+    );
   }
 
   /** Whether session affinity put the packet's client here after the rules were read. */
@@ -62,6 +71,7 @@ export class LookupSet {
 
   /** What a map has for an element's key. */
   dataOf(found: IndexedElement): Value {
+    this.#data ??= new Map();
     let data = this.#data.get(found);
     if (data === undefined) {
       data = found.element.data ? partMatchers(found.element.data, this.#dataTypes).map(constantPart) : [undefined];

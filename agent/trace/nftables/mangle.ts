@@ -22,10 +22,9 @@ export function compileMangle(
   if (!change) return compileOtherField(key, value);
   const evaluate = compileExpression(value, context, expressionTypes(key));
   const field = fieldName(key);
+  const header = key.kind === 'payload' ? { protocol: key.protocol, field: key.field } : undefined;
   return (packet, surroundings) => {
-    if (key.kind === 'payload' && payloadValue(key.protocol, key.field, packet) === 'break') {
-      return onlyWay(packet, breaks);
-    }
+    if (header && payloadValue(header.protocol, header.field, packet) === 'break') return onlyWay(packet, breaks);
     return evaluate(packet, surroundings).map(({ probability, value: found }) => {
       if (found === 'break') return { probability, packet, effects: [], next: breaks };
       const changed = change(packet, found[0]);

@@ -1,6 +1,5 @@
 import type { TraceEffect, TraceFact } from '../../model/packetTrace.ts';
 import type { NftRule } from '../../ruleset/nftables/document.ts';
-import type { NftStatement } from '../../ruleset/nftables/statement.ts';
 import { Fraction } from '../fraction.ts';
 import type { TracedPacket } from '../packet.ts';
 import type { Branch, RuleVerdict, Surroundings } from '../ruleProgram.ts';
@@ -13,8 +12,8 @@ interface State {
   readonly probability: Fraction;
   readonly packet: TracedPacket;
   readonly effects: readonly TraceEffect[];
-  /** The first statement of which it is not known whether the rule goes on behind it. */
-  readonly doubt: NftStatement | undefined;
+  /** The number of the first statement of which it is not known whether the rule goes on behind it. */
+  readonly doubt: number | undefined;
   /** Whether that statement may have had an effect of its own. */
   readonly mayHaveActed: boolean;
 }
@@ -23,21 +22,21 @@ interface Run {
   readonly branches: readonly Branch[];
   /** The part of packets for which the rule does not match. */
   readonly missed: Fraction;
-  /** The last statement that failed. */
-  readonly failed: NftStatement | undefined;
+  /** The number of the last statement that failed. */
+  readonly failed: number | undefined;
 }
 
 const next: RuleVerdict = { kind: 'next' };
 
-/** A rule, compiled. */
+/** A rule, compiled. Its statements are not kept: there can be 100,000 rules, and few are asked for their text. */
 export class RuleProgram {
-  readonly statements: readonly NftStatement[];
+  readonly #rule: NftRule;
   readonly #programs: readonly StatementProgram[];
   readonly #context: TableContext;
 
   constructor(rule: NftRule, context: TableContext) {
-    this.statements = rule.statements();
-    this.#programs = this.statements.map((statement) => compileStatement(statement, context));
+    this.#rule = rule;
+    this.#programs = rule.statements().map((statement) => compileStatement(statement, context));
     this.#context = context;
   }
 
@@ -51,13 +50,13 @@ export class RuleProgram {
   /** The statement that does not let the packet on. */
   miss(packet: TracedPacket, surroundings: Surroundings): string | undefined {
     const { branches, failed } = this.#run(packet, surroundings);
-    return branches.length > 0 || !failed ? undefined : this.#context.sourceOf(failed);
+    return branches.length > 0 || failed === undefined ? undefined : this.#sourceOf(failed);
   }
 
   #run(packet: TracedPacket, surroundings: Surroundings): Run {
     const branches: Branch[] = [];
     let missed = Fraction.zero;
-    let failed: NftStatement | undefined;
+    let failed: number | undefined;
     let states: readonly State[] = [
       { probability: Fraction.one, packet, effects: [], doubt: undefined, mayHaveActed: false },
     ];
@@ -66,11 +65,11 @@ export class RuleProgram {
       if (hasActed(state, packet)) branches.push(this.#branch(state, next));
       else missed = missed.plus(state.probability);
     };
-    for (const [at, statement] of this.statements.entries()) {
+    for (const [at, program] of this.#programs.entries()) {
       const following: State[] = [];
       for (const state of states) {
-        for (const way of this.#programs[at]?.(state.packet, surroundings) ?? []) {
-          const reached = after(state, way, statement);
+        for (const way of program(state.packet, surroundings)) {
+          const reached = after(state, way, at);
           switch (way.next.kind) {
             case 'on':
             case 'doubt':
@@ -84,7 +83,7 @@ export class RuleProgram {
               branches.push(this.#branch(reached, way.next.verdict));
               break;
             case 'break':
-              failed = statement;
+              failed = at;
               leave({ ...state, probability: reached.probability });
           }
         }
@@ -92,8 +91,8 @@ export class RuleProgram {
       states = following;
     }
     for (const state of states) {
-      const isDoubtless = !state.doubt;
-      if (isDoubtless || state.mayHaveActed || hasActed(state, packet)) branches.push(this.#branch(state, next));
+      const isCertain = state.doubt === undefined;
+      if (isCertain || state.mayHaveActed || hasActed(state, packet)) branches.push(this.#branch(state, next));
       // A condition that is not known, and nothing behind it.
       else missed = missed.plus(state.probability);
     }
@@ -101,13 +100,18 @@ export class RuleProgram {
   }
 
   #branch({ probability, packet, effects, doubt }: State, verdict: RuleVerdict): Branch {
-    if (!doubt) return { probability, packet, verdict, isMatch: true, effects };
-    const reason = notModelled(this.#context.sourceOf(doubt));
+    if (doubt === undefined) return { probability, packet, verdict, isMatch: true, effects };
+    const reason = notModelled(this.#sourceOf(doubt));
     return { probability, packet, verdict: { kind: 'unknown', reason }, isMatch: true, effects };
+  }
+
+  #sourceOf(statement: number): string {
+    const found = this.#rule.statements()[statement];
+    return found ? this.#context.sourceOf(found) : '';
   }
 }
 
-function after(state: State, way: Way, statement: NftStatement): State {
+function after(state: State, way: Way, statement: number): State {
   const isDoubtful = way.next.kind === 'doubt' || way.next.kind === 'unknown';
   return {
     probability: state.probability.times(way.probability),

@@ -4,6 +4,7 @@ import type { NftStatement } from '../../ruleset/nftables/statement.ts';
 import type { TracedPacket } from '../packet.ts';
 import { LookupSet } from './lookupSet.ts';
 import { statementText } from './statementText.ts';
+import type { Evaluator } from './value.ts';
 
 /** What rules of a table refer to. */
 export class TableContext {
@@ -14,6 +15,7 @@ export class TableContext {
   readonly #isBeforeTracking: boolean;
   readonly #declared: ReadonlyMap<string, NftSet>;
   readonly #lookups: Map<string, LookupSet>;
+  readonly #selectors = new Map<string, Evaluator>();
 
   /** @param text the document's text, if rules stand there as people read them */
   static of(table: NftTable, text: string | undefined): TableContext {
@@ -39,6 +41,16 @@ export class TableContext {
   /** The same for chains that see packets before connection tracking does. */
   beforeTracking(): TableContext {
     return new TableContext(this.table, this.#text, true, this.#declared, this.#lookups);
+  }
+
+  /** A selector that many rules share: `ip daddr`. */
+  selector(text: string, compile: () => Evaluator): Evaluator {
+    let evaluator = this.#selectors.get(text);
+    if (!evaluator) {
+      evaluator = compile();
+      this.#selectors.set(text, evaluator);
+    }
+    return evaluator;
   }
 
   /**

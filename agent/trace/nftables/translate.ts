@@ -20,9 +20,10 @@ export function compileTranslation(statement: NatStatement, context: TableContex
   const { address, port, type } = statement;
   const addresses = address && compileAddress(address, statement, context);
   const ports = port && compilePort(port, statement, context);
+  const family = familyOf(statement);
   return (packet, surroundings) => {
     // Of another family: nothing happens (nft_nat_inet_eval).
-    if (familyOf(statement) !== undefined && familyOf(statement) !== packet.family) return onlyWay(packet, on);
+    if (family !== undefined && family !== packet.family) return onlyWay(packet, on);
     const targets = addresses ? addresses(packet, surroundings) : certainly([]);
     const chosen = ports ? ports(packet, surroundings) : certainly([]);
     return targets.flatMap((target) =>
@@ -30,7 +31,7 @@ export function compileTranslation(statement: NatStatement, context: TableContex
         probability: target.probability.times(choice.probability),
         packet,
         effects: [],
-        next: translationTo(type, target.value, choice.value, address !== undefined, packet),
+        next: translationTo(type, target.value, choice.value, addresses !== undefined, packet),
       })),
     );
   };

@@ -202,7 +202,7 @@ check('connections', [
   ['ct original ip saddr 10.244.0.9', 'yes'],
   ['ct original ip6 daddr fd00::1', 'no'],
   ['ct original ip6 daddr fd00:96::10', 'yes', tcp6, inet],
-  ['ct original proto-dst 80', 'yes', { destinationPort: 8080 }],
+  ['ct original proto-dst 80', 'yes', { destinationPort: 8080, connection: { originalDestinationPort: 80 } }],
   ['ct original proto-src 40000', 'yes'],
   ['ct reply ip saddr 10.96.0.10', 'unknown'],
   ['ct helper "ftp"', 'no'],

@@ -1,6 +1,8 @@
 import type { ParsedSnapshot } from '../interpret/parsedSnapshot.ts';
 import type { IpFamily } from '../model/address.ts';
+import type { TraceFact } from '../model/packetTrace.ts';
 import { type CreationOrder, type HookEntry, hookOrder } from './engine/hookOrder.ts';
+import { missingParts } from './engine/missingParts.ts';
 import type { IpSets } from './ipSets.ts';
 import { ipSets } from './ipset/ipSets.ts';
 import { iptablesPrograms } from './iptables/iptablesPrograms.ts';
@@ -19,6 +21,8 @@ export interface TracedNode {
   /** One for each rule language. */
   readonly programs: readonly RulePrograms[];
   readonly creation: CreationOrder;
+  /** Parts of the snapshot that could not be read and have to do with packets of a family. */
+  missing(family: IpFamily): readonly TraceFact[];
   /** What netfilter runs at a hook. */
   entries(family: IpFamily, hook: Hook): readonly HookEntry[];
 }
@@ -26,6 +30,7 @@ export interface TracedNode {
 export type NodeParts = Pick<TracedNode, 'network' | 'ipSets' | 'virtualServers' | 'programs'> & {
   /** When it is not given, no order is known. */
   readonly creation?: CreationOrder;
+  readonly missing?: TracedNode['missing'];
 };
 
 /** A node of these parts. */
@@ -35,6 +40,7 @@ export function nodeOfParts(parts: NodeParts): TracedNode {
   return {
     ...parts,
     creation,
+    missing: parts.missing ?? (() => []),
     entries(family, hook) {
       let found = entries[family].get(hook);
       if (found === undefined) {
@@ -55,6 +61,7 @@ export function tracedNode(parsed: ParsedSnapshot): TracedNode {
     virtualServers: virtualServers(parsed.ipvs, (name) => network.setting(name)),
     programs: [iptablesPrograms(parsed.rulesets), nftablesPrograms(parsed.nftables, iptablesTables(parsed))],
     creation: creationOrder(parsed),
+    missing: (family) => missingParts(parsed.snapshot.parts, family),
   });
 }
 

@@ -13,6 +13,7 @@ export function assumingNetwork(network: NodeNetwork, assume: (fact: TraceFact |
     deviceAddresses: (family, device) => network.deviceAddresses(family, device),
     sourceAddress: (family, device, nextHop) => network.sourceAddress(family, device, nextHop),
     setting: (name) => network.setting(name),
+    hasPorts: (device) => network.hasPorts?.(device),
     route(question): Route {
       const route = network.route(question);
       assume(route.assumed);

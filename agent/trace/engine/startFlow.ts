@@ -30,6 +30,7 @@ export function startFlow(node: TracedNode, request: PacketRequest): [following:
   const remembered = optionalEndpoint(request.remembered, family);
   const following = new Following(node, request, family, translatedTo, remembered);
   const flow = emptyFlow(packetOf(following, request, destination));
+  for (const fact of node.missing(family)) following.assume(fact);
   for (const { missing } of [...node.programs, node.virtualServers]) for (const fact of missing) following.assume(fact);
   return [following, request.from.kind === 'node' ? startOnNode(following, flow) : arrive(following, flow)];
 }

@@ -57,6 +57,8 @@ export interface NodeNetwork {
    * @param nextHop the gateway; the destination where there is none, and always of IPv6
    */
   sourceAddress(family: IpFamily, device: string, nextHop: TracedAddress): TracedAddress | undefined;
+  /** Whether a device is a bridge with ports, or another device that others belong to; undefined when it is not known. */
+  hasPorts?(device: string): boolean | undefined;
   /** All local addresses with their devices; undefined when the snapshot has none. */
   readonly localAddresses: ReadonlyMap<string, string> | undefined;
   /** A kernel setting, by its name with dots: `net.ipv4.ip_forward`. */

@@ -1,3 +1,5 @@
+import type { IpFamily } from '../../model/address.ts';
+import type { RuleOption } from '../../ruleset/iptables/rule.ts';
 import type { TracedAddress, TracedPacket } from '../packet.ts';
 import { type Answer, answerOf, negatedAnswer, no, unknownAnswer, yes } from './answer.ts';
 import {
@@ -14,7 +16,7 @@ import {
 } from './condition.ts';
 import { matchNotModelled } from './facts.ts';
 import { protocolNumber } from './protocols.ts';
-import { isInRange, parseAddressBlock, parseMasked, parsePortRange } from './values.ts';
+import { isInRange, parseAddressBlock, parseMasked, parsePortRange, parseUnsigned } from './values.ts';
 
 const isUnknown = unknownAnswer(matchNotModelled('conntrack'));
 
@@ -159,13 +161,44 @@ const helper: OptionReader = () => {
   return (packet) => (packet.connection.state === 'new' || !hasConnection(packet) ? no : isNamed);
 };
 
-/** `--ipvs` alone asks whether ipvs has handled the packet; the others need its connection (net/netfilter/xt_ipvs.c). */
-const ipvs: MatchReader = wholeMatch((match) => {
+/**
+ * `--ipvs` alone asks whether ipvs has handled the packet. The others ask of its connection (net/netfilter/xt_ipvs.c),
+ * whose virtual server is where the client sent its packets; where these were translated before, it is not known.
+ */
+const ipvs: MatchReader = wholeMatch((match, { family }) => {
   const [option, ...more] = match.options;
   if (option?.name === '--ipvs' && more.length === 0) return (packet) => answerOf(packet.isFromIpvs !== option.negated);
+  const tests = match.options.map((each) => virtualServerTest(each, family));
   const others = unknownAnswer(matchNotModelled(match.name));
-  return (packet) => (packet.isFromIpvs ? others : no);
+  return (packet) => {
+    if (!packet.isFromIpvs) return no;
+    if (packet.connection.isDestinationTranslated) return others;
+    const answers = tests.map((test) => test?.(packet));
+    return answers.includes(false) ? no : answers.includes(undefined) ? others : yes;
+  };
 });
+
+/** Undefined for an option that is not simulated. */
+function virtualServerTest(option: RuleOption, family: IpFamily): ((packet: TracedPacket) => boolean) | undefined {
+  const value = firstValue(option) ?? '';
+  switch (option.name) {
+    case '--vproto': {
+      const number = protocolNumber(value);
+      return number === undefined ? undefined : ({ protocol }) => (protocol === number) !== option.negated;
+    }
+    case '--vaddr': {
+      const block = parseAddressBlock(family, value);
+      return block && (({ connection }) => block(connection.original.destination) !== option.negated);
+    }
+    case '--vport': {
+      const port = parseUnsigned(value);
+      if (port === undefined) return undefined;
+      return ({ connection }) => (connection.original.destinationPort === port) !== option.negated;
+    }
+    default:
+      return undefined;
+  }
+}
 
 /** Matches on what connection tracking and ipvs know. */
 export const connectionMatches: Readonly<Record<string, MatchReader>> = {

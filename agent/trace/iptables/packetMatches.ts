@@ -81,6 +81,7 @@ const bridgePort: OptionReader = (option, match) => {
     // Where other settings are known and this one is not there, br_netfilter is not loaded.
     const isOff = call === '0' || (call === undefined && network.setting('net.ipv4.ip_forward') !== undefined);
     if (isOff) return no;
+    if (packet.inDevice !== undefined && network.hasPorts?.(packet.inDevice) === false) return no;
     const isRouted = packet.inDevice !== undefined && packet.outDevice !== undefined;
     if (leavingOptions.has(option.name) && isRouted && packet.inDevice !== packet.outDevice) return no;
     return isUnknown;

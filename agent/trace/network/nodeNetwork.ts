@@ -100,6 +100,13 @@ class SnapshotNetwork implements NodeNetwork {
       : selectSource6(this.#devices, device, nextHop);
   }
 
+  hasPorts(device: string): boolean | undefined {
+    if (this.#devices.some(({ master }) => master === device)) return true;
+    return this.#devices.some(({ name }) => name === device) && this.#devices.every(({ knowsMaster }) => knowsMaster)
+      ? false
+      : undefined;
+  }
+
   setting(name: string): string | undefined {
     return this.#settings.get(name);
   }

@@ -35,6 +35,8 @@ export interface Device {
   readonly isVrf: boolean;
   /** The bridge, bond or VRF that it belongs to. */
   readonly master: string | undefined;
+  /** Whether it would be known if it belonged to one: `ip -o addr` does not say. */
+  readonly knowsMaster: boolean;
   readonly addresses: readonly DeviceAddress[];
 }
 
@@ -87,6 +89,7 @@ function deviceOf({ ifname, flags, master, addr_info }: RawDevice): Device {
     isLoopback,
     isVrf: flags.includes('MASTER') && flags.includes('NOARP'),
     master,
+    knowsMaster: flags.length > 0,
     addresses: addr_info.map(addressOfDevice).filter((address) => address !== undefined),
   };
 }

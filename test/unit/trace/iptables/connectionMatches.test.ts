@@ -100,7 +100,17 @@ const cases: readonly Case[] = [
   { rule: '-m ipvs ! --ipvs', expected: 'yes' },
   { rule: '-m ipvs --ipvs', packet: { isFromIpvs: true }, expected: 'yes' },
   { rule: '-m ipvs --vaddr 10.96.0.10', expected: 'no' },
-  { rule: '-m ipvs --vaddr 10.96.0.10', packet: { isFromIpvs: true }, expected: 'unknown' },
+  { rule: '-m ipvs --vproto 6 --vaddr 10.96.0.10 --vport 80', packet: { isFromIpvs: true }, expected: 'yes' },
+  { rule: '-m ipvs --vproto 17 --vaddr 10.96.0.10 --vport 80', packet: { isFromIpvs: true }, expected: 'no' },
+  { rule: '-m ipvs --vaddr 10.96.0.11', packet: { isFromIpvs: true }, expected: 'no' },
+  { rule: '-m ipvs --vaddr 10.96.0.0/16', packet: { isFromIpvs: true }, expected: 'yes' },
+  { rule: '-m ipvs ! --vport 80', packet: { isFromIpvs: true }, expected: 'no' },
+  { rule: '-m ipvs --vaddr 10.96.0.10 --vmethod MASQ', packet: { isFromIpvs: true }, expected: 'unknown' },
+  {
+    rule: '-m ipvs --vaddr 10.96.0.10',
+    packet: { isFromIpvs: true, connection: { isDestinationTranslated: true } },
+    expected: 'unknown',
+  },
 ];
 
 for (const { rule, packet, expected } of cases) {

@@ -152,12 +152,14 @@ const withSettings = (settings: Readonly<Record<string, string>>, hook: Surround
   hook,
 });
 const bridged = withSettings({ 'net.bridge.bridge-nf-call-iptables': '1' });
+const withoutBridges = { ...bridged, network: { ...bridged.network, hasPorts: () => false } };
 const throughBridge: PacketDraft = { inDevice: 'cni0', outDevice: 'cni0' };
 const bridges: readonly Case[] = [
   { rule: '-m physdev --physdev-is-bridged', around: bridged, expected: 'no' },
   { rule: '-m physdev ! --physdev-is-bridged', around: bridged, expected: 'yes' },
   { rule: '-m physdev --physdev-is-bridged', packet: throughBridge, around: bridged, expected: 'unknown' },
   { rule: '-m physdev --physdev-in veth0', packet: { inDevice: 'cni0' }, around: bridged, expected: 'unknown' },
+  { rule: '-m physdev --physdev-is-in', packet: { inDevice: 'eth0' }, around: withoutBridges, expected: 'no' },
   {
     rule: '-m physdev --physdev-in veth0',
     around: withSettings({ 'net.bridge.bridge-nf-call-iptables': '0' }),

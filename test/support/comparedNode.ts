@@ -48,7 +48,7 @@ const sysctls = [
 ];
 
 /** Everything of a node but rules: two network devices, and pods 10.244.0.2 and 10.244.0.9. */
-export const networkParts: readonly SnapshotPart[] = [
+const networkParts: readonly SnapshotPart[] = [
   partWith(
     'addresses.json',
     'addresses',

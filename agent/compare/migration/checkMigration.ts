@@ -150,13 +150,18 @@ class Comparison {
   }
 }
 
-/** kube-proxy sets them and does not put them back; only a node that starts again in the other mode is without. */
+const forwarding = 'net/ipv4/ip_forward';
+
+/**
+ * kube-proxy sets them and does not put them back; only a node that starts again in the other mode is without. Nodes
+ * forward packets whatever the mode, or their pods would reach nobody.
+ */
 function settingsThatStay(modes: NodeModes, from: ServiceMode, to: ServiceMode): readonly TraceFact[] {
   const wanted = modes.compiled(to).sysctls;
   const { network } = modes.traced();
   return [...modes.compiled(from).sysctls].flatMap(([path, value]) => {
     const setting = path.replaceAll('/', '.');
-    if (wanted.has(path) || network.setting(setting) !== value) return [];
+    if (path === forwarding || wanted.has(path) || network.setting(setting) !== value) return [];
     const message = `${setting} stays ${value} until the node starts again.`;
     return [assumption('settings-stay', message, { setting, value })];
   });

@@ -4,7 +4,7 @@ import { elementText } from '../../plan/nftables/nftScript.ts';
 import { fieldOf } from './jsonValue.ts';
 
 /** kube-proxy's tables. */
-export const proxyTables: Readonly<Record<IpFamily, string>> = { ipv4: 'ip kube-proxy', ipv6: 'ip6 kube-proxy' };
+const proxyTables: Readonly<Record<IpFamily, string>> = { ipv4: 'ip kube-proxy', ipv6: 'ip6 kube-proxy' };
 
 /** What `nft list ruleset` printed, without kube-proxy's tables. */
 export function nftTextWithoutProxy(text: string): string {

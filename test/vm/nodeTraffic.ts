@@ -37,19 +37,19 @@ type Load = Readonly<Record<Sender, readonly Target[]>>;
 const load: Load = {
   /** A pod. */
   peer: [
-    ['tcp', clusterIp.ipv4, clusterIp.port, 10, 10],
+    ['tcp', clusterIp.ipv4, clusterIp.port, 4, 10],
     ['tcp', clusterIp.ipv6, clusterIp.port, 1, 2],
     ['udp', clusterIp.ipv4, clusterIp.port, 1, 0],
   ],
   /** The node itself. */
   node: [
-    ['tcp', clusterIp.ipv4, clusterIp.port, 5, 5],
+    ['tcp', clusterIp.ipv4, clusterIp.port, 2, 5],
     ['tcp', clusterIp.ipv6, clusterIp.port, 1, 2],
     ['udp', clusterIp.ipv4, clusterIp.port, 1, 0],
   ],
   /** A client that is no pod. */
   outside: [
-    ['tcp', nodePort.ipv4, nodePort.port, 10, 10],
+    ['tcp', nodePort.ipv4, nodePort.port, 4, 10],
     ['tcp', nodePort.ipv6, nodePort.port, 1, 1],
   ],
 };

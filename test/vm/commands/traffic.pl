@@ -19,7 +19,7 @@ my $datagram_limit  = 3;
 my $datagrams       = 10;
 my $report_interval = 1;
 # Between two messages of a connection that stays.
-my $pause = 1;
+my $pause = 3;
 my $opening_interval = 0.05;
 
 $SIG{PIPE} = 'IGNORE';

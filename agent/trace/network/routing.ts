@@ -155,10 +155,15 @@ export class Routing {
       | { readonly route: KernelRoute; readonly hop: NextHop | undefined; readonly assumed: TraceFact | undefined }
       | undefined;
     let bestScore = -1;
+    let [head] = row;
     for (const route of row) {
       if (route.typeOfService !== 0) continue;
-      if (best !== undefined && route.source?.prefixLength !== best.route.source?.prefixLength) break;
-      if (best !== undefined && (route.metric !== best.route.metric || route.table !== best.route.table)) break;
+      if (route.source?.prefixLength !== head?.source?.prefixLength) {
+        if (best !== undefined) break;
+        head = route;
+      }
+      // Once no route of the lowest metric will do, those of all others are compared (find_rr_leaf).
+      if (best?.route.metric === head?.metric && route.metric !== head?.metric) break;
       const usable = this.#usableHops(route, question);
       const [hop, ...others] = usable;
       if (hop === undefined && route.hops.length > 0) continue;

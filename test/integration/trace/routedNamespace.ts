@@ -60,6 +60,8 @@ export class RoutedNamespace extends NetworkNamespace {
         this.#batch(lines.join(''), family === 'ipv4' ? '-4' : '-6');
       };
       add(8, () => this.#address(family));
+      // Also without asking neighbours, IPv6 takes addresses into use a moment later.
+      while (this.output('ip', ['-6', 'addr', 'show', 'tentative']) !== '');
       add(40, () => this.#route(family));
       add(rules, () => this.#rule(family));
     }

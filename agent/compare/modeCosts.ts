@@ -46,6 +46,7 @@ export async function modeCosts(modes: NodeModes): Promise<ModeCosts> {
   const ports = [...options.nodeIps.keys()].flatMap((family) => resolveServices(objects, options, family));
   const costs: ModeCost[] = [];
   for (const mode of serviceModes) {
+    await modes.prepare(mode);
     await setImmediate();
     costs.push({
       mode,

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { compileRules } from '../compile/compileRules.ts';
 import type { GivenProxyOptions } from '../compile/defaultProxyOptions.ts';
 import type { ProxyOptions } from '../compile/proxyOptions.ts';
@@ -71,6 +72,17 @@ export class NodeModes {
   /** Whether the rules of a mode are those that stand. */
   isLive(mode: ServiceMode | undefined): boolean {
     return mode === undefined || mode === this.model.mode;
+  }
+
+  /** Makes what {@link traced} gives for a mode, and lets the event loop turn on the way: it takes seconds on large nodes. */
+  async prepare(mode?: ServiceMode): Promise<TracedNode> {
+    if (mode !== undefined && !this.isLive(mode) && !this.#traced.has(mode)) {
+      void this.services;
+      await setImmediate();
+      this.compiled(mode);
+      await setImmediate();
+    }
+    return this.traced(mode);
   }
 
   /** What packets meet; without a mode, or in the node's own, what stands. */

@@ -32,9 +32,10 @@ export function registerTraceHandlers(
 
   handleRequest(connection, tracePacket, async ({ snapshot, mode, objects, request, stepsOf }) => {
     const modes = await modesOf(snapshot, objects);
+    const traced = await modes.prepare(mode);
     return explained(() => ({
       mode: mode ?? modes.model.mode,
-      trace: describeTrace(follow(modes.traced(mode), request), { stepsOf, isLive: modes.isLive(mode) }),
+      trace: describeTrace(follow(traced, request), { stepsOf, isLive: modes.isLive(mode) }),
     }));
   });
   handleRequest(connection, traceMisses, async ({ snapshot, mode, objects, request, ...question }) => {
@@ -60,6 +61,7 @@ export function registerTraceHandlers(
   );
   handleRequest(connection, compareTraces, async ({ snapshot, objects, request, modes: wanted, stepsOf }) => {
     const modes = await modesOf(snapshot, objects);
+    for (const mode of wanted) await modes.prepare(mode);
     return explained(() => {
       const { traces, differences } = compare(modes, request, wanted);
       return {

@@ -63,8 +63,9 @@ export async function checkMigration(
 ): Promise<MigrationReport> {
   const from = modes.mode;
   if (from === undefined) throw new NoServiceMode();
-  const comparison = new Comparison(modes, from, to);
+  await modes.prepare(to);
   await setImmediate();
+  const comparison = new Comparison(modes, from, to);
   const probes = probesOf(modes);
   let done = 0;
   let sliceEnd = performance.now() + sliceMs;

@@ -28,7 +28,7 @@ export class Following {
   firstPacket: TracedPacket | undefined;
   /** Ways to go on with; the last one is next. */
   readonly waiting: Flow[] = [];
-  readonly #assumptions = new Map<string, TraceFact>();
+  readonly assumptions: TraceFact[] = [];
   readonly #surroundings = new Map<Hook, Surroundings>();
   readonly #remembered: ReadonlySet<string>;
 
@@ -53,14 +53,9 @@ export class Following {
     );
   }
 
-  get assumptions(): readonly TraceFact[] {
-    return [...this.#assumptions.values()];
-  }
-
   assume(fact: TraceFact | undefined): void {
     if (fact === undefined) return;
-    const key = `${fact.code} ${Object.values(fact.args).join(' ')}`;
-    if (!this.#assumptions.has(key)) this.#assumptions.set(key, fact);
+    if (!this.assumptions.some((known) => isSameFact(known, fact))) this.assumptions.push(fact);
   }
 
   surroundings(hook: Hook): Surroundings {
@@ -88,6 +83,12 @@ export class Following {
       if (flow !== undefined) this.waiting.push(flow);
     }
   }
+}
+
+function isSameFact(one: TraceFact, other: TraceFact): boolean {
+  if (one.code !== other.code) return false;
+  for (const name in one.args) if (one.args[name] !== other.args[name]) return false;
+  return true;
 }
 
 type StepFields = Partial<Omit<Trail, 'previous' | 'before' | 'after' | 'worded'>> &

@@ -34,7 +34,7 @@ function wordStep(trail: Trail): TraceStep {
     tried,
     effect,
     changes: changesOf(trail.before, trail.after),
-    packet: packetText(trail.after),
+    packet: textAfter(trail),
   };
   if (base !== undefined) step.table = base.table;
   if (program !== undefined) step.chain = program.name;
@@ -50,6 +50,11 @@ function wordStep(trail: Trail): TraceStep {
   if (trail.reason !== undefined) step.reason = trail.reason;
   if (trail.probability !== undefined) step.probability = trail.probability.toNumber();
   return step;
+}
+
+/** Most steps leave the packet as it is. */
+function textAfter({ previous, after }: Trail): string {
+  return (previous?.after === after ? previous.worded?.packet : undefined) ?? packetText(after);
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };

@@ -2,6 +2,8 @@ import type { Wordings } from './codedMessage.ts';
 
 /** What of a node's rules could not be followed, and what the rules of another mode rest on. */
 export const traceRuleTexts: Wordings = {
+  'part-not-read': (args, l10n) =>
+    l10n.t('{part} could not be read ("{command}"), so what stands there is not followed.', args),
   'match-not-modelled': (args, l10n) => l10n.t('Whether the match "{match}" fits is not known.', args),
   'target-not-modelled': (args, l10n) => l10n.t('What the target "{target}" does with the packet is not known.', args),
   'rule-not-understood': (args, l10n) => l10n.t('The rule\'s "{text}" is not understood.', args),

@@ -75,6 +75,7 @@ function routeWords(effect: Extract<Effect, { kind: 'route' }>, l10n: Localizer)
     case 'local':
       return device === '' ? l10n.t('for this node') : l10n.t('for this node, at {0}', device);
     case 'forward':
+      if (device === '') return l10n.t('on, out of the node');
       return via === undefined ? l10n.t('out through {0}', device) : l10n.t('out through {0}, via {1}', device, via);
     case 'unreachable':
       return l10n.t('no way leads there');

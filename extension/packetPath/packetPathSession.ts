@@ -5,9 +5,11 @@ import {
   type PacketForm,
   type ServiceMode,
   type Tab,
+  type ToPacketPath,
 } from '../../webview/protocol/packetPath.ts';
 import type { Disposable } from '../common/disposable.ts';
-import type { Session } from '../nodes/root.ts';
+import type { Root, Session } from '../nodes/root.ts';
+import { stateText } from '../tree/presentation/presentRoot.ts';
 import { MigrationCheck } from './migrationCheck.ts';
 import { emptyForm, formOf, packetRequestOf } from './packetForm.ts';
 import type { PacketPathHost } from './packetPathHost.ts';
@@ -32,6 +34,8 @@ export class PacketPathSession implements Disposable {
   /** An endpoint or verdict whose way is to be shown first. */
   #wanted: string | undefined;
   #isReady = false;
+  /** Whether the page is there; while it is not, nothing can be asked. */
+  #isShown = false;
 
   constructor(host: PacketPathHost) {
     this.#host = host;
@@ -68,10 +72,13 @@ export class PacketPathSession implements Disposable {
     const root = this.#host.root();
     const { session } = root;
     if (session === undefined) {
-      const text = l10n.t('{0} is not connected.', root.label);
-      const action = root.kind === 'node' ? { command: 'connect' as const, label: l10n.t('Connect') } : undefined;
-      this.#host.post({ type: 'nothing', root: root.id, text, ...(action === undefined ? {} : { action }) });
+      this.#host.post(nothingToAsk(root, l10n));
+      this.#isShown = false;
       return;
+    }
+    if (!this.#isShown) {
+      const text = l10n.t('Looking at the rules of {0}...', root.label);
+      this.#host.post({ type: 'nothing', root: root.id, text, isBusy: true });
     }
     await this.#questions.ask(
       'search',
@@ -92,6 +99,7 @@ export class PacketPathSession implements Disposable {
           ...(mode === undefined ? {} : { mode }),
           tab: this.#tab,
         });
+        this.#isShown = true;
         this.#form = form;
         if (form.destination !== '') void this.#follow(form);
         this.#migration.begin();
@@ -112,6 +120,7 @@ export class PacketPathSession implements Disposable {
           if (this.#tab === 'path') this.#tab = message.tab ?? 'path';
         }
         this.#isReady = true;
+        this.#isShown = false;
         return this.update();
       case 'tab':
         this.#tab = message.tab;
@@ -256,6 +265,26 @@ export class PacketPathSession implements Disposable {
   async #save({ format, data }: Extract<FromPacketPath, { type: 'save' }>): Promise<void> {
     const content = format === 'svg' ? new TextEncoder().encode(data) : Buffer.from(data, 'base64');
     await this.#host.save(`packet-path.${format}`, content);
+  }
+}
+
+/** What there is instead of the page: connecting and reading pass, otherwise the user can connect. */
+function nothingToAsk(root: Root, l10n: PacketPathHost['l10n']): Extract<ToPacketPath, { type: 'nothing' }> {
+  const nothing = { type: 'nothing', root: root.id } as const;
+  switch (root.state.kind) {
+    case 'connecting':
+    case 'reconnecting':
+    case 'reading':
+      return { ...nothing, text: `${root.label}: ${stateText(root.state, l10n)}`, isBusy: true };
+    default: {
+      const text = l10n.t('{0} is not connected.', root.label);
+      const command = root.kind === 'node' ? 'connect' : 'refresh';
+      return {
+        ...nothing,
+        text,
+        action: { command, label: command === 'connect' ? l10n.t('Connect') : l10n.t('Refresh') },
+      };
+    }
   }
 }
 

@@ -3,10 +3,10 @@ import type { FromPacketPath, PacketForm } from '../../webview/protocol/packetPa
 import type { TracePacketParams } from '../agentClient/traceClient.ts';
 import type { Session } from '../nodes/root.ts';
 import type { PacketPathHost } from './packetPathHost.ts';
-import { sourceWords } from './presentMigration.ts';
 import { presentPath, presentTrace } from './presentTrace.ts';
 import { presentWhyNot } from './presentWhyNot.ts';
 import type { Questions } from './questions.ts';
+import { sourceKind } from './sourceWords.ts';
 import type { Request, Trace } from './traceTypes.ts';
 import { withoutCounters } from './withoutCounters.ts';
 
@@ -66,7 +66,7 @@ export class PathQuestions {
                 ? l10n.t('the rules of {0} ({1})', root.label, mode)
                 : l10n.t('rules of {0} mode for the Services of {1}', mode, root.label),
             isFromNode: request.from.kind === 'node',
-            source: sourceWords(request.from, l10n),
+            source: { kind: sourceKind(request.from, l10n), address: request.from.ip ?? '' },
             endpoints: frontend?.endpoints ?? [],
           },
           this.#host,

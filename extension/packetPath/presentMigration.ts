@@ -6,6 +6,7 @@ import type { Localizer } from '../l10n/localizer.ts';
 import { problemText } from '../l10n/problemTexts.ts';
 import type { PresentationContext } from '../tree/presentation/elementPresentation.ts';
 import { migrationWords, wordedMigrationCodes } from './migrationWords.ts';
+import { sourceWords } from './sourceWords.ts';
 import type { Request } from './traceTypes.ts';
 
 /** What an agent found. */
@@ -60,18 +61,6 @@ export function packetWords(request: Request, l10n: Localizer): string {
   const state = request.connection?.state;
   const affinity = request.remembered === undefined ? '' : l10n.t(', remembered at {0}', request.remembered);
   return `${sourceWords(request.from, l10n)} → ${to}${state === undefined ? '' : `, ${state}`}${affinity}`;
-}
-
-/** Where a packet starts. */
-export function sourceWords(from: Request['from'], l10n: Localizer): string {
-  switch (from.kind) {
-    case 'pod':
-      return l10n.t('Pod {0}', from.ip);
-    case 'node':
-      return from.ip === undefined ? l10n.t('This node') : l10n.t('This node, {0}', from.ip);
-    case 'external':
-      return l10n.t('Outside, {0}', from.ip);
-  }
 }
 
 function sideWords(side: MigrationRow['before'], { l10n, numbers }: PresentationContext): string {

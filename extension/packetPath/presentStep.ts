@@ -10,7 +10,7 @@ import { withoutCounters } from './withoutCounters.ts';
 export function presentStep(step: Step, number: number, context: PresentationContext): PathStep {
   const { l10n, numbers } = context;
   const where = whereWords(step, context);
-  const effect = step.kind === 'start' ? step.packet : effectWords(step.effect, l10n);
+  const effect = effectOf(step, l10n);
   const changes = step.changes.map(({ field, before, after }) => ({ label: fieldWords(field, l10n), before, after }));
   const rule = step.rule === undefined ? undefined : withoutCounters(step.rule);
   const asked = rule === undefined ? undefined : ruleWords(rule, l10n);
@@ -52,6 +52,13 @@ export function presentStep(step: Step, number: number, context: PresentationCon
     ...(tone === undefined ? {} : { tone }),
     ...(step.location === undefined ? {} : { rulePlace: { part: step.location.part, line: step.location.line } }),
   };
+}
+
+function effectOf(step: Step, l10n: PresentationContext['l10n']): string {
+  if (step.kind === 'start') return step.packet;
+  return step.kind === 'end' && step.effect.kind === 'accept'
+    ? l10n.t('leaves the node')
+    : effectWords(step.effect, l10n);
 }
 
 function whereWords(step: Step, { l10n, numbers }: PresentationContext): string {

@@ -11,8 +11,8 @@ export interface TraceSurroundings {
   /** Through which rules it was followed, in words. */
   readonly rules: string;
   readonly isFromNode: boolean;
-  /** Where it starts, in words. */
-  readonly source: string;
+  /** Where it starts. */
+  readonly source: TraceView['source'];
   /** The endpoints of the frontend that it goes to, `ADDRESS:PORT`, where these are known. */
   readonly endpoints: readonly string[];
 }
@@ -129,7 +129,9 @@ function presentVisit({ place, steps }: PlacedSteps, context: PresentationContex
   const presented = steps.map(({ step, number }) => presentStep(step, number, context));
   const lastPresented = presented.at(-1);
   const isHook = ['prerouting', 'input', 'forward', 'output', 'postrouting'].includes(place);
-  const detail = rules.length > 0 ? `${tables.join(', ')}: ${count}` : isHook ? count : (lastPresented?.effect ?? '');
+  const scheduled = last?.step.effect.kind === 'schedule' ? `→ ${last.step.effect.realServer}` : undefined;
+  const detail =
+    scheduled ?? (rules.length > 0 ? `${tables.join(', ')}: ${count}` : isHook ? count : (lastPresented?.effect ?? ''));
   const title = placeName(place, l10n);
   const tone = last === undefined ? undefined : worstTone(presented.map((step) => step.tone));
   return {
@@ -146,9 +148,10 @@ function worstTone(tones: readonly (Tone | undefined)[]): Tone | undefined {
   return tones.includes('error') ? 'error' : tones.includes('warning') ? 'warning' : undefined;
 }
 
-function endOf({ verdict, delivered }: Outcome): Place | undefined {
-  if (verdict.kind !== 'accept' || delivered === undefined) return undefined;
-  return delivered.to === 'node' ? 'process' : 'destination';
+function endOf({ verdict, delivered, hooks }: Outcome): Place | undefined {
+  if (verdict.kind !== 'accept') return undefined;
+  if (delivered?.to === 'node') return 'process';
+  return delivered !== undefined || hooks.at(-1) === 'postrouting' ? 'destination' : undefined;
 }
 
 function toneOf({ kind }: Verdict): Tone {

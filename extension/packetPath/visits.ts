@@ -7,14 +7,11 @@ export interface PlacedSteps {
   readonly steps: readonly { readonly step: Step; readonly number: number }[];
 }
 
-/** What tells where a packet is, in a trace's steps as they come from an agent. */
-type Steps = readonly Step[];
-
 /**
  * Groups steps by the places of the picture. The trace tells hooks; which routing decision one is, and where the packet
  * starts and ends, follows from what was before.
  */
-export function visitsOf(steps: Steps, isFromNode: boolean): readonly PlacedSteps[] {
+export function visitsOf(steps: readonly Step[], isFromNode: boolean): readonly PlacedSteps[] {
   const visits: { place: Place; steps: { step: Step; number: number }[] }[] = [];
   let previous: Place | undefined;
   for (const [number, step] of steps.entries()) {
@@ -27,12 +24,22 @@ export function visitsOf(steps: Steps, isFromNode: boolean): readonly PlacedStep
   return visits;
 }
 
-/** The way through the picture of a trace whose steps are not there, by its hooks. */
+/** What stands between two hooks that a packet goes through one after another, by `FROM TO`. */
+const between: Readonly<Record<string, readonly Place[]>> = {
+  'prerouting input': ['routing'],
+  'prerouting forward': ['routing'],
+  'process output': ['outputRouting'],
+  'input output': ['ipvs'],
+  'input postrouting': ['ipvs'],
+};
+
+/** The way through the picture of a packet whose steps are not there, by the hooks that it goes through. */
 export function placesOf(hooks: readonly Stage[], isFromNode: boolean, reaches: Place | undefined): readonly Place[] {
   const places: Place[] = [isFromNode ? 'process' : 'source'];
   for (const hook of hooks) {
-    const place = stagePlace(hook, places.at(-1), isFromNode);
-    if (place !== undefined && place !== places.at(-1)) places.push(place);
+    const last = places.at(-1);
+    const place = stagePlace(hook, last, isFromNode);
+    if (place !== undefined && place !== last) places.push(...(between[`${last} ${place}`] ?? []), place);
   }
   if (reaches !== undefined && places.at(-1) !== reaches) places.push(reaches);
   return places;
@@ -41,7 +48,9 @@ export function placesOf(hooks: readonly Stage[], isFromNode: boolean, reaches: 
 function placeOf(step: Step, previous: Place | undefined, isFromNode: boolean): Place {
   if (step.kind === 'start') return isFromNode ? 'process' : 'source';
   if (step.kind === 'end' || step.hook === 'end') {
-    if (step.effect.kind === 'leave') return 'destination';
+    // Where the snapshot has no routes, it is not known through which device.
+    if (step.effect.kind === 'leave' || (step.effect.kind === 'accept' && previous === 'postrouting'))
+      return 'destination';
     if (step.effect.kind === 'deliver') return 'process';
     return previous ?? 'source';
   }

@@ -117,9 +117,10 @@ function drawPlace(
   const box = placeBoxes[place];
   const isLit = visits.length > 0;
   const tone = visits.find((visit) => visit.tone !== undefined)?.tone;
-  const title = place === 'source' && isLit && view !== undefined ? view.source : texts.picture.places[place];
-  const detail = isLit && place !== 'source' ? (visits[0]?.detail ?? '') : '';
-  const hasDetail = detail !== '' && box.shape === 'hook';
+  const start = place === 'source' && isLit ? view?.source : undefined;
+  const title = start?.kind ?? texts.picture.places[place];
+  const detail = start?.address ?? (box.shape === 'hook' ? (visits[0]?.detail ?? '') : '');
+  const hasDetail = detail !== '';
   const group = svgElement('g', {
     class: ['place', box.shape, isLit ? 'lit' : '', tone ?? ''].filter(Boolean).join(' '),
     'data-place': place,
@@ -193,7 +194,7 @@ function drawEnds(
       class: `outcome ${outcome.tone}${isChosen ? ' chosen' : ''}`,
       'data-outcome': number,
     });
-    const shareWidth = (outcome.share.length + 2) / charactersPerUnit;
+    const shareWidth = (outcome.share.length + 3) / charactersPerUnit;
     const fits = Math.floor((endSize.width - shareWidth) * charactersPerUnit);
     group.append(
       svgElement('rect', { class: 'box', x, y: y - endSize.height / 2, ...endSize, rx: 5 }),

@@ -35,13 +35,30 @@ export class OutcomeList {
 
   /** Marks another way as the chosen one. */
   choose(outcome: number): void {
+    if (outcome === this.#chosen) return;
+    const hadFocus = this.#list.contains(document.activeElement);
+    const before = this.#chosen;
     this.#chosen = outcome;
-    if (outcome >= this.#shown) this.#shown = Math.ceil((outcome + 1) / pageSize) * pageSize;
-    this.#draw();
+    if (outcome >= this.#shown) {
+      this.#shown = Math.ceil((outcome + 1) / pageSize) * pageSize;
+      this.#draw();
+    }
+    this.#mark(before);
+    const line = this.#mark(outcome);
+    if (hadFocus) line?.focus();
+  }
+
+  /** Shows whether a line is that of the chosen way. */
+  #mark(outcome: number): HTMLElement | undefined {
+    const line = this.#list.children[outcome];
+    if (!(line instanceof HTMLElement)) return undefined;
+    const isChosen = outcome === this.#chosen;
+    line.setAttribute('aria-selected', String(isChosen));
+    line.tabIndex = isChosen ? 0 : -1;
+    return line;
   }
 
   #draw(): void {
-    const hadFocus = this.#list.contains(document.activeElement);
     const { more, fewer } = this.#texts.outcomes;
     this.#list.replaceChildren(...this.#outcomes.slice(0, this.#shown).map((outcome) => this.#line(outcome)));
     this.#more.replaceChildren();
@@ -62,15 +79,13 @@ export class OutcomeList {
         }),
       );
     }
-    if (hadFocus) this.#list.querySelector<HTMLElement>('[aria-selected=true]')?.focus();
   }
 
   #line(outcome: OutcomeLine): HTMLElement {
     const line = outcomeLine(outcome);
-    const isChosen = outcome.number === this.#chosen;
     line.setAttribute('role', 'option');
-    line.setAttribute('aria-selected', String(isChosen));
-    line.tabIndex = isChosen ? 0 : -1;
+    line.setAttribute('aria-selected', String(outcome.number === this.#chosen));
+    line.tabIndex = outcome.number === this.#chosen ? 0 : -1;
     line.addEventListener('click', () => this.#onChoose(outcome.number));
     return line;
   }

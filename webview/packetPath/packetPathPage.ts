@@ -49,7 +49,10 @@ export class PacketPathPage {
         return;
     }
     const parts = this.#parts;
-    if (parts === undefined) return;
+    if (parts === undefined) {
+      if (message.type === 'failed') this.#showNothing({ type: 'nothing', root: this.#state.root, text: message.text });
+      return;
+    }
     switch (message.type) {
       case 'show':
         this.#showTab(message.tab);
@@ -212,10 +215,11 @@ export class PacketPathPage {
     }
   }
 
-  #showNothing({ root, text, action }: Message<'nothing'>): void {
+  #showNothing({ root, text, isBusy, action }: Message<'nothing'>): void {
     this.#parts = undefined;
     this.#remember({ root });
-    const message = element('div', { class: 'message', role: 'status' }, element('p', {}, text));
+    const said = isBusy === true ? element('p', { class: 'busy' }, createProgressRing(), text) : element('p', {}, text);
+    const message = element('div', { class: 'message', role: 'status' }, said);
     if (action !== undefined) {
       message.append(createButton(action.label, () => this.#send({ type: 'run', command: action.command }), 'primary'));
     }

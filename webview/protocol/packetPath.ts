@@ -81,6 +81,8 @@ export const toPacketPath = z.discriminatedUnion('type', [
     type: z.literal('nothing'),
     root: z.string(),
     text: z.string(),
+    /** Whether it is only a matter of time. */
+    isBusy: z.optional(z.boolean()),
     action: z.optional(z.object({ command: z.enum(['connect', 'refresh']), label: z.string() })),
   }),
   z.object({ type: z.literal('show'), tab: tabSchema }),

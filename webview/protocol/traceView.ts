@@ -96,8 +96,8 @@ export const traceViewSchema = z.object({
   rules: z.string(),
   /** What becomes of the packet, as a sentence. */
   summary: z.string(),
-  /** The start and the end of the way, for the picture. */
-  source: z.string(),
+  /** Where it starts: a kind of source, and its address, which may be empty. */
+  source: z.object({ kind: z.string(), address: z.string() }),
   outcomes: z.array(outcomeLine),
   /** What was taken for granted, and what is missing and how to get it. */
   notes: z.array(z.string()),

@@ -6,7 +6,12 @@ import { traceViewSchema } from '../../../../webview/protocol/traceView.ts';
 import { context } from '../elements.ts';
 import { classicTrace, ipvsSteps, outcome, step, trace } from './traces.ts';
 
-const surroundings = { rules: 'the rules', isFromNode: false, source: 'Pod 10.244.0.9', endpoints: [] };
+const surroundings = {
+  rules: 'the rules',
+  isFromNode: false,
+  source: { kind: 'Pod', address: '10.244.0.9' },
+  endpoints: [],
+};
 
 /** The places of a way with the steps at each: `prerouting 4`. */
 const placesOf = (steps: readonly Step[], isFromNode = false): readonly string[] =>

@@ -77,7 +77,8 @@ export async function checkScenario(host: TracedHost, scenario: TracedScenario):
 /** Tries of a text of which lines are left out. */
 const mostTries = 8;
 
-async function load(network: TracedNetwork, { argv, stdin, isTried = false }: LoadStep): Promise<void> {
+async function load(network: TracedNetwork, step: LoadStep): Promise<void> {
+  const { argv, stdin, isTried = false, alsoFine = [] } = step;
   let text = stdin;
   for (let tries = 0; isTried && tries < mostTries; tries++) {
     const { exitCode, stderr } = await network.tryRun(argv, text);
@@ -88,7 +89,9 @@ async function load(network: TracedNetwork, { argv, stdin, isTried = false }: Lo
       .filter((_, index) => !wrong.has(index))
       .join('\n');
   }
-  await network.run(argv, text);
+  const { exitCode, stderr } = await network.tryRun(argv, text);
+  if (exitCode === 0 || alsoFine.includes(exitCode ?? 0)) return;
+  throw new Error(`${argv.join(' ')} failed with ${exitCode}: ${stderr.slice(0, 2000)}`);
 }
 
 /** The endpoint that a packet was translated to. */

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import { type CommandResult, tryCommand } from '../../vm/runCommand.ts';
 import { shellQuote } from '../../vm/shellQuote.ts';
@@ -13,6 +14,7 @@ export interface TracedHost {
   remote(argv: readonly string[]): readonly string[];
   /** Where `wire.pl` is there. */
   readonly wireProgram: string;
+  readonly kernelRelease: string;
 }
 
 const wireProgram = join(import.meta.dirname, 'wire.pl');
@@ -22,6 +24,7 @@ export const localHost: TracedHost = {
   run: (argv, stdin = '') => tryCommand({ argv, stdin }),
   remote: (argv) => argv,
   wireProgram,
+  kernelRelease: release(),
 };
 
 /** A test node, which has Perl. */
@@ -42,5 +45,6 @@ export async function testNodeHost(node: TestNode): Promise<TracedHost> {
       shellQuote(argv),
     ],
     wireProgram: program,
+    kernelRelease: (await node.run(['uname', '-r'])).toString().trim(),
   };
 }

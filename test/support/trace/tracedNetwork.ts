@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { release } from 'node:os';
 import type { Command, CommandEnd, CommandResult } from '../../../agent/node/command.ts';
 import type { FileResult, Machine } from '../../../agent/node/machine.ts';
 import { decodeDump } from '../../../agent/ruleset/common/encoding.ts';
@@ -90,7 +89,7 @@ export class TracedNetwork implements AsyncDisposable {
     const run = (argv: readonly string[]) => this.tryRun(argv);
     return {
       hostName: () => 'testnode',
-      kernelRelease: release,
+      kernelRelease: () => this.#host.kernelRelease,
       run: async (command: Command): Promise<CommandResult> => {
         const started = performance.now();
         const { exitCode, stdout, stderr } = await run(command.argv);

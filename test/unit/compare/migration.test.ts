@@ -8,7 +8,7 @@ import type { ServiceMode } from '../../../agent/model/serviceRules.ts';
 import type { KubernetesObjects } from '../../../agent/objects/kubernetesObjects.ts';
 import type { MigrationRow } from '../../../agent/protocol/traceMessages.ts';
 import { partWith, snapshotOf } from '../../fakes/models.ts';
-import { modesOf, nodeSnapshot } from '../../support/comparedNode.ts';
+import { modesOf, nodeOptions, nodeSnapshot } from '../../support/comparedNode.ts';
 import { objectsOf, service } from '../../support/madeObjects.ts';
 
 async function rowsOf(
@@ -90,6 +90,23 @@ describe('a migration check', () => {
     assert.ok(there.map(brief).includes('becomes-reachable: 198.51.100.7 to 192.168.7.2:30080: drop -> endpoint'));
     const back = await rowsOf(elsewhere, 'ipvs', 'iptables');
     assert.ok(back.map(brief).includes('becomes-unreachable: 198.51.100.7 to 192.168.7.2:30080: endpoint -> drop'));
+  });
+
+  it('finds what other rules of the node make of a health check', async () => {
+    const checked = objectsOf(
+      service('shop', {
+        nodePort: 30_080,
+        loadBalancerIPs: ['203.0.113.9'],
+        external: 'Local',
+        healthCheckNodePort: 32_080,
+        endpoints: [['10.244.0.2', 'node-a']],
+      }),
+    );
+    const closed = '*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
+    const firewall = partWith('iptables-save', 'iptables-save', closed, { family: 'ipv4', backend: 'nf_tables' });
+    const snapshot = nodeSnapshot(checked, 'iptables', nodeOptions, [firewall]);
+    const rows = (await checkMigration(modesOf(snapshot), 'nftables')).rows.map(brief);
+    assert.ok(rows.includes('health-check-node-port: 198.51.100.7 to 192.168.7.2:32080: node -> drop'));
   });
 
   it('counts all and gives the first ones of each kind', async () => {

@@ -20,6 +20,7 @@ export function translate(following: Following, flow: Flow, { part, address, por
   const { packet } = flow;
   if (part === 'destination') {
     const chosen = address ?? (kind === 'redirect' ? redirectAddress(following, flow) : packet.destination);
+    if (chosen === undefined) return { packet, effect: { kind: 'drop' }, failure: { kind: 'drop' } };
     const to = { destination: chosen, destinationPort: portOf(packet.destinationPort, port) };
     return {
       packet: withDestination(packet, to),
@@ -62,12 +63,16 @@ function withSource(packet: TracedPacket, to: Pick<TracedPacket, 'source' | 'sou
   return { ...packet, ...to, connection: { ...packet.connection, isSourceTranslated: true } };
 }
 
-/** `nf_nat_redirect_ipv4` and `nf_nat_redirect_ipv6` of net/netfilter/nf_nat_redirect.c. */
-function redirectAddress(following: Following, { hook, packet }: Flow): TracedAddress {
+/**
+ * `nf_nat_redirect_ipv4` and `nf_nat_redirect_ipv6` of net/netfilter/nf_nat_redirect.c; undefined where the device has no
+ * address, and the kernel drops the packet.
+ */
+function redirectAddress(following: Following, { hook, packet }: Flow): TracedAddress | undefined {
   if (hook === 'output') return loopbackAddress(following.family);
   const { inDevice } = packet;
   const [first] = inDevice === undefined ? [] : following.network.deviceAddresses(following.family, inDevice);
   if (first !== undefined) return first;
+  if (inDevice !== undefined && following.network.localAddresses !== undefined) return undefined;
   following.assume(assumptions.ownAddress());
   return unspecifiedAddress(following.family);
 }

@@ -82,6 +82,12 @@ function port(of: (packet: TracedPacket) => number | undefined): OptionReader {
   };
 }
 
+/** The kernel keeps type and code of ICMP where others have the port (`struct nf_conntrack_tuple`). */
+function originalDestinationPort({ connection, icmp }: TracedPacket): number | undefined {
+  if (icmp !== undefined && connection.state !== 'related') return icmp.type * 256 + icmp.code;
+  return connection.original.destinationPort;
+}
+
 const statuses: ReadonlySet<string> = new Set(['NONE', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED']);
 
 /** One of the bits is set. NONE is no bit. */
@@ -119,7 +125,7 @@ const conntrackOptions: Readonly<Record<string, OptionReader>> = {
   '--ctreplsrc': address(replySource),
   '--ctrepldst': address(replyDestination),
   '--ctorigsrcport': port(({ connection }) => connection.original.sourcePort),
-  '--ctorigdstport': port(({ connection }) => connection.original.destinationPort),
+  '--ctorigdstport': port(originalDestinationPort),
   '--ctstatus': status,
   '--ctdir': direction,
 };

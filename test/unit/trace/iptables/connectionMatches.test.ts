@@ -21,7 +21,12 @@ const masqueraded: PacketDraft = {
   source: '192.168.0.1',
   connection: { isSourceTranslated: true, originalSource: '10.244.0.9' },
 };
-const ping: PacketDraft = { protocol: 1, sourcePort: undefined, destinationPort: undefined };
+const ping: PacketDraft = {
+  protocol: 1,
+  icmp: { type: 8, code: 0 },
+  sourcePort: undefined,
+  destinationPort: undefined,
+};
 
 const cases: readonly Case[] = [
   { rule: '-m conntrack --ctstate NEW', expected: 'yes' },
@@ -54,7 +59,10 @@ const cases: readonly Case[] = [
   { rule: '-m conntrack --ctorigdstport 8080', packet: translated, expected: 'no' },
   { rule: '-m conntrack --ctorigdstport 79:80', expected: 'yes' },
   { rule: '-m conntrack --ctorigsrcport 40000', expected: 'yes' },
-  { rule: '-m conntrack --ctorigdstport 80', packet: ping, expected: 'unknown' },
+  { rule: '-m conntrack --ctorigdstport 80', packet: ping, expected: 'no' },
+  { rule: '-m conntrack --ctorigdstport 2048', packet: ping, expected: 'yes' },
+  { rule: '-m conntrack --ctorigdstport 80', packet: { ...ping, ...related }, expected: 'unknown' },
+  { rule: '-m conntrack --ctorigsrcport 80', packet: ping, expected: 'unknown' },
   { rule: '-m conntrack --ctreplsrc 10.96.0.10', expected: 'yes' },
   { rule: '-m conntrack --ctreplsrc 10.0.0.2', packet: translated, expected: 'yes' },
   { rule: '-m conntrack --ctreplsrc 10.96.0.10', packet: translated, expected: 'no' },

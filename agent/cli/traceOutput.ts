@@ -102,8 +102,6 @@ export const traceOutputSchema = z.object({
   assumptions: described(z.array(fact), 'What was taken for granted because the snapshot does not say.'),
 });
 
-export type TraceOutput = z.infer<typeof traceOutputSchema>;
-
 /** A trace with lines counted as people do. */
 export function traceOutput({ packet, family, outcomes, assumptions }: PacketTrace): object {
   return {

@@ -48,7 +48,7 @@ export function follow(node: TracedNode, request: PacketRequest): FollowedPacket
   return { following, ends, packet: first === undefined ? '' : packetText(first) };
 }
 
-export function traceOf({ following, ends, packet }: FollowedPacket): PacketTrace {
+function traceOf({ following, ends, packet }: FollowedPacket): PacketTrace {
   return {
     family: following.family,
     packet,

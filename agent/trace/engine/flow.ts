@@ -1,12 +1,5 @@
 import type { SourceLocation } from '../../model/location.ts';
-import type {
-  FieldChange,
-  TraceEffect,
-  TraceFact,
-  TraceStage,
-  TraceStep,
-  TraceVerdict,
-} from '../../model/packetTrace.ts';
+import type { TraceEffect, TraceFact, TraceStage, TraceStep, TraceVerdict } from '../../model/packetTrace.ts';
 import type { Fraction } from '../fraction.ts';
 import type { Route } from '../nodeNetwork.ts';
 import type { TracedConnection, TracedPacket } from '../packet.ts';
@@ -88,5 +81,3 @@ export interface End {
   readonly verdict: TraceVerdict;
   readonly delivered: { readonly to: 'node' } | { readonly to: 'device'; readonly device: string } | undefined;
 }
-
-export type Changes = readonly FieldChange[];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Fraction } from '../../../../agent/trace/fraction.ts';
 import type { RulePrograms } from '../../../../agent/trace/ruleProgram.ts';
-import { tracePacket } from '../../../../agent/trace/tracePacket.ts';
+import { tracePacket, tracePackets } from '../../../../agent/trace/tracePacket.ts';
 import {
   base,
   chains,
@@ -92,6 +92,25 @@ describe('a packet', () => {
     assert.deepEqual(ways(tracePacket(untracked, request)), [
       '1 accept 10.96.0.20:40000 -> 10.244.0.2:8080 output output postrouting',
     ]);
+  });
+});
+
+describe('many packets', () => {
+  it('are followed one after another, as they are asked for', () => {
+    const asked: number[] = [];
+    function* requests() {
+      for (const port of [80, 81, 82]) {
+        asked.push(port);
+        yield { ...fromPod, port };
+      }
+    }
+    const traces = tracePackets(fakeNode(services), requests());
+    assert.equal(traces.next().value?.packet, '10.244.0.9:40000 -> 10.96.0.10:80');
+    assert.deepEqual(asked, [80]);
+    assert.deepEqual(
+      [...traces].map(({ packet }) => packet),
+      ['10.244.0.9:40000 -> 10.96.0.10:81', '10.244.0.9:40000 -> 10.96.0.10:82'],
+    );
   });
 });
 

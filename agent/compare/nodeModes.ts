@@ -43,6 +43,17 @@ export interface NodeServices {
   readonly assumptions: readonly TraceFact[];
 }
 
+/** What stands is the same whatever the Services are that other modes are made for. */
+const liveNodes = new WeakMap<ParsedSnapshot, TracedNode>();
+
+function liveNode(parsed: ParsedSnapshot): TracedNode {
+  const known = liveNodes.get(parsed);
+  if (known !== undefined) return known;
+  const made = tracedNode(parsed);
+  liveNodes.set(parsed, made);
+  return made;
+}
+
 /** A node as it is, and as it would be in other modes for the same Services. Everything is made when asked for. */
 export class NodeModes {
   readonly parsed: ParsedSnapshot;
@@ -90,8 +101,8 @@ export class NodeModes {
     const key = mode === undefined || this.isLive(mode) ? 'live' : mode;
     const known = this.#traced.get(key);
     if (known !== undefined) return known;
-    const parsed = key === 'live' ? this.parsed : parseSnapshot(snapshotWith(this.parsed, this.compiled(key)));
-    const traced = tracedNode(parsed);
+    const traced =
+      key === 'live' ? liveNode(this.parsed) : tracedNode(parseSnapshot(snapshotWith(this.parsed, this.compiled(key))));
     this.#traced.set(key, traced);
     return traced;
   }

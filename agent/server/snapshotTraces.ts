@@ -9,9 +9,9 @@ export class SnapshotTraces {
   readonly model: NodeModel;
   readonly #snapshot: Snapshot;
   readonly #services: () => Promise<GivenObjects>;
-  #known: Promise<GivenObjects> | undefined;
-  /** The newest: a client that gives objects gives the same ones again. */
-  #modes: { readonly objects: string | undefined; readonly modes: NodeModes } | undefined;
+  #known: GivenObjects | undefined;
+  /** Without objects from the client, and for the newest ones: it gives the same ones again. */
+  readonly #modes = new Map<string | undefined, NodeModes>();
   #chooser: TraceChooser | undefined;
 
   constructor(snapshot: Snapshot, model: NodeModel, services: () => Promise<GivenObjects>) {
@@ -22,13 +22,17 @@ export class SnapshotTraces {
 
   /** @param objects text of the Services; without it those that were given before count */
   async modes(objects?: string): Promise<NodeModes> {
-    this.#known ??= this.#services();
-    const known = await this.#known;
-    if (this.#modes === undefined || this.#modes.objects !== objects) {
-      const given = objects === undefined ? known : { ...known, objects: [objects] };
-      this.#modes = { objects, modes: new NodeModes(parseSnapshot(this.#snapshot), this.model, given) };
+    this.#known ??= await this.#services();
+    const known = this.#known;
+    const made = this.#modes.get(objects);
+    if (made !== undefined) return made;
+    const given = objects === undefined ? known : { ...known, objects: [objects] };
+    const modes = new NodeModes(parseSnapshot(this.#snapshot), this.model, given);
+    for (const other of [...this.#modes.keys()]) {
+      if (other !== undefined && objects !== undefined) this.#modes.delete(other);
     }
-    return this.#modes.modes;
+    this.#modes.set(objects, modes);
+    return modes;
   }
 
   async chooser(): Promise<TraceChooser> {
@@ -38,7 +42,7 @@ export class SnapshotTraces {
 
   /** Frees the memory of what can be made again. */
   forget(): void {
-    this.#modes = undefined;
+    this.#modes.clear();
     this.#chooser = undefined;
   }
 }

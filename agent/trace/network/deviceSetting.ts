@@ -39,6 +39,6 @@ export function deviceSetting(
 }
 
 /** sysctl(8) swaps dots and slashes in names: VLAN devices have dots in theirs. */
-export function nameInSettings(device: string): string {
+function nameInSettings(device: string): string {
   return device.replaceAll('.', '/');
 }

@@ -1,15 +1,14 @@
 import type { ParsedSnapshot } from '../../interpret/parsedSnapshot.ts';
 import type { IpFamily } from '../../model/address.ts';
-import { addressBits } from '../../model/ipNumber.ts';
 import type { TraceFact } from '../../model/packetTrace.ts';
 import type { PartKind, SnapshotPart } from '../../model/snapshot.ts';
 import type { AddressType, NodeNetwork, Route, RouteQuestion } from '../nodeNetwork.ts';
 import type { TracedAddress } from '../packet.ts';
 import { derivedRoutes } from './derivedRoutes.ts';
 import { deviceSetting } from './deviceSetting.ts';
-import { type KernelRoute, scopes } from './kernelRoute.ts';
+import { devicesOfRoutes } from './devicesOfRoutes.ts';
+import { scopes } from './kernelRoute.ts';
 import { missingFact, notUnderstoodFact } from './networkFacts.ts';
-import { addressOf } from './prefix.ts';
 import { type Device, readDevices } from './readDevices.ts';
 import { readRoutes } from './readRoutes.ts';
 import { type RoutingRule, readRules } from './readRules.ts';
@@ -23,13 +22,16 @@ export function nodeNetwork({ snapshot }: Pick<ParsedSnapshot, 'snapshot'>): Nod
   return new SnapshotNetwork(snapshot.parts);
 }
 
+/** What the answers for a family come from. */
+type Known = 'routes' | 'addresses' | 'someAddresses' | 'nothing';
+
 class SnapshotNetwork implements NodeNetwork {
   readonly missing: readonly TraceFact[];
   readonly localAddresses: ReadonlyMap<string, string> | undefined;
   readonly #devices: readonly Device[];
   readonly #settings: ReadonlyMap<string, string>;
   readonly #routing: Readonly<Record<IpFamily, Routing>>;
-  readonly #known: Readonly<Record<IpFamily, 'routes' | 'addresses' | 'nothing'>>;
+  readonly #known: Readonly<Record<IpFamily, Known>>;
 
   constructor(parts: readonly SnapshotPart[]) {
     const of = (kind: PartKind): SnapshotPart[] => parts.filter((part) => part.kind === kind && hasContent(part));
@@ -43,7 +45,7 @@ class SnapshotNetwork implements NodeNetwork {
     };
 
     this.#settings = new Map(of('sysctls').flatMap((part) => [...readSettings(part.text)]));
-    this.#devices = of('addresses').flatMap((part) => {
+    const listed = of('addresses').flatMap((part) => {
       const read = readDevices(part);
       count(part, read.notUnderstood);
       return read.devices;
@@ -66,7 +68,9 @@ class SnapshotNetwork implements NodeNetwork {
     this.missing = missing;
 
     const hasRoutes = (family: IpFamily): boolean => routes.some((route) => route.family === family);
-    const hasAddresses = this.#devices.length > 0;
+    this.#devices = listed.length > 0 ? listed : devicesOfRoutes(routes);
+    // Of a dump of one device alone, such as kube-ipvs0, nothing follows for addresses that are not in it.
+    const addresses = listed.some(({ isLoopback }) => isLoopback) ? 'addresses' : 'someAddresses';
     const derived = derivedRoutes(this.#devices);
     const routing = (family: IpFamily): Routing => {
       const own = (hasRoutes(family) ? routes : derived).filter((route) => route.family === family);
@@ -76,9 +80,10 @@ class SnapshotNetwork implements NodeNetwork {
       });
     };
     this.#routing = { ipv4: routing('ipv4'), ipv6: routing('ipv6') };
-    const known = (family: IpFamily) => (hasRoutes(family) ? 'routes' : hasAddresses ? 'addresses' : 'nothing');
+    const known = (family: IpFamily): Known =>
+      hasRoutes(family) ? 'routes' : listed.length > 0 ? addresses : 'nothing';
     this.#known = { ipv4: known('ipv4'), ipv6: known('ipv6') };
-    this.localAddresses = hasAddresses || routes.length > 0 ? localAddresses(this.#devices, routes) : undefined;
+    this.localAddresses = this.#devices.length > 0 ? localAddresses(this.#devices) : undefined;
   }
 
   route(question: RouteQuestion): Route {
@@ -141,8 +146,10 @@ class SnapshotNetwork implements NodeNetwork {
     const { value } = address;
     if (value >> 24n === 0n || value === 0xffffffffn) return 'broadcast';
     if (value >> 28n === 0xen) return 'multicast';
-    if (this.#known.ipv4 === 'nothing') return value >> 24n === 127n ? 'local' : undefined;
     const found = this.#routing.ipv4.findInTable('local', this.#questionOf('ipv4', address));
+    if (found === undefined && (this.#known.ipv4 === 'nothing' || this.#known.ipv4 === 'someAddresses')) {
+      return value >> 24n === 127n ? 'local' : undefined;
+    }
     if (found === undefined || found.route.hops.length === 0) return 'unicast';
     const { type } = found.route;
     const isOfDevice = device === undefined || found.hop?.device === device;
@@ -154,12 +161,16 @@ class SnapshotNetwork implements NodeNetwork {
     const { value } = address;
     if (value === 0n) return 'unspec';
     if (value >> 120n === 0xffn) return 'multicast';
-    if (this.#known.ipv6 === 'nothing') return value === 1n ? 'local' : undefined;
+    const known = this.#known.ipv6;
     if (device !== undefined && this.deviceAddresses('ipv6', device).some((own) => own.value === value)) return 'local';
     const found = this.#routing.ipv6.find(this.#questionOf('ipv6', address));
     if (found.kind === 'rule') return found.type;
     if (found.kind === 'unknown') return undefined;
-    if (found.kind === 'none') return this.#known.ipv6 === 'routes' ? 'unreachable' : undefined;
+    if (found.kind === 'none') {
+      if (known === 'routes') return 'unreachable';
+      // A node has routes to the world, though the snapshot does not.
+      return value === 1n ? 'local' : known === 'addresses' ? 'unicast' : undefined;
+    }
     const { type } = found.route;
     if (type === 'local') return device === undefined ? 'local' : 'unicast';
     return type === 'throw' ? 'unreachable' : type;
@@ -190,17 +201,10 @@ function hasContent({ status }: SnapshotPart): boolean {
   return status === 'complete' || status === 'partial';
 }
 
-/** The addresses of devices; where the snapshot has none, what the table `local` says. */
-function localAddresses(devices: readonly Device[], routes: readonly KernelRoute[]): ReadonlyMap<string, string> {
+function localAddresses(devices: readonly Device[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const { name, addresses } of devices) {
     for (const { local } of addresses) if (!found.has(local.text)) found.set(local.text, name);
-  }
-  if (devices.length > 0) return found;
-  for (const { table, type, destination, hops } of routes) {
-    const { family, network, prefixLength } = destination;
-    if (table !== 'local' || type !== 'local' || prefixLength !== addressBits[family]) continue;
-    found.set(addressOf(family, network).text, hops[0]?.device ?? '');
   }
   return found;
 }

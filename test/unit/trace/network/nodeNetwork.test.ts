@@ -254,8 +254,25 @@ describe('a snapshot that lacks', () => {
     assert.equal(network.localAddresses?.get('10.0.0.6'), 'eth0');
     assert.equal(network.localAddresses?.has('10.250.0.0'), false);
     assert.equal(words(routeTo(network, '10.0.0.6')), 'local eth0 src 10.0.0.5');
-    assert.equal(words(routeTo(network, '8.8.8.8')), 'unicast eth0 via 10.0.0.1');
+    assert.equal(words(routeTo(network, '8.8.8.8')), 'unicast eth0 via 10.0.0.1 src 10.0.0.5');
+    assert.equal(words(routeTo(network, '10.244.1.1')), 'unicast eth0 via 10.1.0.7 src 10.1.0.1');
+    assert.equal(words(routeTo(network, '2001:db8:1::1')), 'unicast eth0 via fd00::1 src fd00::5');
+    const eth0 = network.deviceAddresses('ipv4', 'eth0').map(({ text }) => text);
+    assert.deepEqual(eth0, ['10.0.0.5', '10.0.0.6', '10.1.0.1']);
+    assert.equal(network.sourceAddress('ipv4', 'eth0', address('10.1.0.7'))?.text, '10.1.0.1');
     assert.ok(codes(network).includes('addresses-missing'));
+  });
+
+  it('all devices but one does not know whether other addresses are local', () => {
+    const network = networkOf({ addresses: '4: kube-ipvs0    inet 10.96.0.10/32 scope global kube-ipvs0\n' });
+    const type = (text: string): string | undefined => network.addressType(familyOf(text), address(text));
+    assert.equal(type('10.96.0.10'), 'local');
+    assert.equal(type('127.0.0.1'), 'local');
+    assert.equal(type('10.0.0.5'), undefined);
+    assert.equal(type('fd00::5'), undefined);
+    const every = networkOf({ addresses });
+    assert.equal(every.addressType('ipv4', address('10.0.0.77')), 'unicast');
+    assert.equal(every.addressType('ipv6', address('fd77::5')), 'unicast');
   });
 
   it('both knows loopback alone', () => {

@@ -73,7 +73,7 @@ export function outDeviceOf(packet: TracedPacket, { hook }: Surroundings): strin
 }
 
 /** `eth+` stands for all devices whose names begin with it. */
-export function answerForDevice(pattern: string, device: string | undefined, direction: 'in' | 'out'): Answer {
+function answerForDevice(pattern: string, device: string | undefined, direction: 'in' | 'out'): Answer {
   const isPrefix = pattern.endsWith('+');
   if (pattern === '+') return yes;
   if (device === undefined) return unknownAnswer(deviceNotKnown(direction));

@@ -50,7 +50,7 @@ export const reasons = {
   loopbackClient: (address: string) =>
     fact('loopback-client', `ipvs does not send packets from ${address} out of the node.`, { address }),
   noAddress: (device: string) =>
-    fact('no-address', `There is no address for masquerading packets that leave through ${device}.`, { device }),
+    fact('no-address', `There is no address of ${device} to translate packets to.`, { device }),
 } as const;
 
 /** What is taken for granted where the snapshot does not say. */

@@ -20,6 +20,7 @@ export function translate(following: Following, flow: Flow, { part, address, por
   const { packet } = flow;
   if (part === 'destination') {
     const chosen = address ?? (kind === 'redirect' ? redirectAddress(following, flow) : packet.destination);
+    if (chosen === undefined) return withoutAddress(packet, packet.inDevice);
     if (chosen === undefined) return { packet, effect: { kind: 'drop' }, failure: { kind: 'drop' } };
     const to = { destination: chosen, destinationPort: portOf(packet.destinationPort, port) };
     return {
@@ -28,10 +29,7 @@ export function translate(following: Following, flow: Flow, { part, address, por
     };
   }
   const chosen = address ?? (kind === 'masquerade' ? masqueradeAddress(following, flow) : packet.source);
-  if (chosen === undefined) {
-    const reason = reasons.noAddress(packet.outDevice ?? '');
-    return { packet, effect: { kind: 'drop' }, failure: { kind: 'drop' }, reason };
-  }
+  if (chosen === undefined) return withoutAddress(packet, packet.outDevice);
   const source = { source: chosen, sourcePort: portOf(packet.sourcePort, port) };
   return {
     packet: withSource(packet, source),
@@ -40,6 +38,11 @@ export function translate(following: Following, flow: Flow, { part, address, por
       to: formatAddress(chosen.text, source.sourcePort),
     },
   };
+}
+
+/** The kernel drops what it has no address for. */
+function withoutAddress(packet: TracedPacket, device: string | undefined): Translated {
+  return { packet, effect: { kind: 'drop' }, failure: { kind: 'drop' }, reason: reasons.noAddress(device ?? '') };
 }
 
 /** Protocols without ports, such as ICMP, stay without. */

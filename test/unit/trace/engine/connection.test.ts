@@ -2,8 +2,21 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { PacketConnection } from '../../../../agent/model/packetTrace.ts';
 import type { TracedPacket } from '../../../../agent/trace/packet.ts';
+import type { RuleVerdict } from '../../../../agent/trace/ruleProgram.ts';
 import { tracePacket } from '../../../../agent/trace/tracePacket.ts';
-import { base, chains, dnat, fakeNode, fromNode, fromPod, masquerade, programs, ways } from './fakeNode.ts';
+import {
+  base,
+  chains,
+  dnat,
+  fakeNode,
+  fromNode,
+  fromPod,
+  masquerade,
+  network,
+  programs,
+  stopped,
+  ways,
+} from './fakeNode.ts';
 
 const nat = chains({
   PREROUTING: [{ do: dnat('10.244.0.2', 8080) }],
@@ -108,6 +121,42 @@ describe('the connection of a packet', () => {
     assert.deepEqual(ways(tracePacket(node, { ...fromNode, destination: '10.244.0.1' })), [
       '1 accept 192.0.2.10:40000 -> 10.244.0.1:80 masqueraded output postrouting prerouting input',
     ]);
+  });
+});
+
+describe('an address that a translation takes from a device', () => {
+  const redirect: RuleVerdict = {
+    kind: 'translate',
+    translation: { part: 'destination', kind: 'redirect', address: undefined, port: 8080 },
+  };
+  const nodeWith = (hook: 'prerouting' | 'output' | 'postrouting', verdict: RuleVerdict, more = {}) => {
+    const rules = chains({ nat: [{ do: verdict }] });
+    return fakeNode(programs(base('nat', hook, rules.get('nat'))), { network: network({}, more) });
+  };
+
+  it('is the first of where a redirected packet comes in', () => {
+    assert.deepEqual(ways(tracePacket(nodeWith('prerouting', redirect), fromPod)), [
+      '1 accept 10.244.0.9:40000 -> 10.244.0.1:8080 prerouting input',
+    ]);
+  });
+
+  it('is loopback for a redirected packet of the node', () => {
+    assert.deepEqual(ways(tracePacket(nodeWith('output', redirect), fromNode)), [
+      '1 accept 192.0.2.10:40000 -> 127.0.0.1:8080 output postrouting prerouting input',
+    ]);
+  });
+
+  it('drops the packet when there is none', () => {
+    const without = { deviceAddresses: () => [], sourceAddress: () => undefined };
+    assert.deepEqual(stopped(tracePacket(nodeWith('prerouting', redirect, without), fromPod)), ['drop no-address']);
+    assert.deepEqual(stopped(tracePacket(nodeWith('postrouting', masquerade, without), fromPod)), ['drop no-address']);
+  });
+
+  it('is not known without addresses', () => {
+    const unknown = { deviceAddresses: () => [], sourceAddress: () => undefined, localAddresses: undefined };
+    const trace = tracePacket(nodeWith('prerouting', redirect, unknown), fromPod);
+    assert.equal(trace.outcomes[0]?.destination, '0.0.0.0:8080');
+    assert.ok(trace.assumptions.some(({ code }) => code === 'own-address-not-known'));
   });
 });
 

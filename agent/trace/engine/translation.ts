@@ -21,7 +21,6 @@ export function translate(following: Following, flow: Flow, { part, address, por
   if (part === 'destination') {
     const chosen = address ?? (kind === 'redirect' ? redirectAddress(following, flow) : packet.destination);
     if (chosen === undefined) return withoutAddress(packet, packet.inDevice);
-    if (chosen === undefined) return { packet, effect: { kind: 'drop' }, failure: { kind: 'drop' } };
     const to = { destination: chosen, destinationPort: portOf(packet.destinationPort, port) };
     return {
       packet: withDestination(packet, to),

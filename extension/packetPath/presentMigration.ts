@@ -38,8 +38,10 @@ export function presentMigration(result: MigrationResult, context: PresentationC
       const rows = result.rows.map((row, number) => ({ row, number })).filter(({ row }) => row.code === code);
       const count = result.counts[code] ?? rows.length;
       const left = count - rows.length;
+      const words = migrationWords(code, l10n);
       return {
-        ...migrationWords(code, l10n),
+        ...words,
+        advice: words.advice === '' ? '' : l10n.t('What to do: {0}', words.advice),
         count: numbers.integer(count),
         lines: rows.map(({ row, number }) => ({
           number,

@@ -6,6 +6,7 @@ const properties = [
   'fill',
   'stroke',
   'stroke-width',
+  'stroke-opacity',
   'stroke-dasharray',
   'stroke-linejoin',
   'opacity',

@@ -88,13 +88,17 @@ export class MigrationView {
     );
   }
 
-  #group({ title, explanation, count, lines, more }: Migration['groups'][number], found: Migration): HTMLElement {
+  #group(
+    { title, explanation, advice, count, lines, more }: Migration['groups'][number],
+    found: Migration,
+  ): HTMLElement {
     const { migration } = this.#texts;
     const heads = [migration.service, migration.packet, found.before, found.after];
     const group = element(
       'details',
       { class: 'group' },
-      element('summary', {}, element('strong', {}, title), ` ${count}`, element('small', {}, explanation)),
+      element('summary', {}, element('strong', {}, title), ` ${count}`),
+      element('p', { class: 'intro' }, `${explanation} `, element('em', {}, advice)),
       element(
         'div',
         { class: 'table' },

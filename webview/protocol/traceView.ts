@@ -188,6 +188,8 @@ export const migrationSchema = z.object({
     z.object({
       title: z.string(),
       explanation: z.string(),
+      /** What to do about it, as a sentence; may be empty. */
+      advice: z.string(),
       count: z.string(),
       lines: z.array(migrationLine),
       more: z.optional(z.string()),

@@ -21,6 +21,7 @@ export class TableChains {
   readonly index: TableIndex;
   readonly context: RuleContext;
   readonly #chains = new Map<ChainIndex, IptablesChainProgram>();
+  readonly #byName = new Map<string, IptablesChainProgram>();
   readonly #compiled = new Map<RuleIndex, CompiledRule>();
 
   constructor(ruleset: IptablesRuleset, name: string, index: TableIndex) {
@@ -31,8 +32,13 @@ export class TableChains {
   }
 
   named(name: string): IptablesChainProgram | undefined {
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
     const index = this.ruleset.dump.findChain(this.index, name);
-    return index === undefined ? undefined : this.#program(index);
+    if (index === undefined) return undefined;
+    const program = this.#program(index);
+    this.#byName.set(name, program);
+    return program;
   }
 
   /** Where a rule of the dump stands; undefined for rules of other tables and lines that only name a chain. */

@@ -26,23 +26,23 @@ export function hasConnection({ connection: { state } }: TracedPacket): boolean 
 }
 
 const stateNames: ReadonlySet<string> = new Set([
-  'INVALID',
-  'NEW',
-  'ESTABLISHED',
-  'RELATED',
-  'UNTRACKED',
-  'SNAT',
-  'DNAT',
+  'invalid',
+  'new',
+  'established',
+  'related',
+  'untracked',
+  'snat',
+  'dnat',
 ]);
 
 function stateTest(text: string): Test | undefined {
-  const wanted = new Set(text.toUpperCase().split(','));
+  const wanted = new Set(text.toLowerCase().split(','));
   if (![...wanted].every((name) => stateNames.has(name))) return undefined;
   return (packet) => {
     const { state, isDestinationTranslated, isSourceTranslated } = packet.connection;
-    if (wanted.has(state.toUpperCase())) return yes;
+    if (wanted.has(state)) return yes;
     if (!hasConnection(packet)) return no;
-    const isTranslated = (isDestinationTranslated && wanted.has('DNAT')) || (isSourceTranslated && wanted.has('SNAT'));
+    const isTranslated = (isDestinationTranslated && wanted.has('dnat')) || (isSourceTranslated && wanted.has('snat'));
     return answerOf(isTranslated);
   };
 }

@@ -44,13 +44,13 @@ export function compileMatch(
     }
     const answers = alternatives.map(({ probability, value }) => ({
       probability,
-      answer: value === 'break' ? { isMet: false, effects: [] } : test(value, surroundings),
+      isMet: value === 'break' ? false : test(value, surroundings).isMet,
     }));
     return nexts.flatMap(([isMet, next]) => {
-      const chosen = answers.filter(({ answer }) => answer.isMet === isMet);
+      const chosen = answers.filter((answer) => answer.isMet === isMet);
       if (chosen.length === 0) return [];
       const probability = chosen.reduce((sum, each) => sum.plus(each.probability), Fraction.zero);
-      return [way(probability, packet, next, chosen.length === 1 ? (chosen[0]?.answer.effects ?? []) : [])];
+      return [way(probability, packet, next, [])];
     });
   };
 }

@@ -95,6 +95,12 @@ check('header fields', [
   ['tcp flags == syn,ack', 'no'],
   ['tcp flags != syn,ack', 'yes'],
   ['tcp option maxseg exists', 'unknown'],
+  ['tcp option maxseg exists', 'no', udp],
+  ['sctp chunk data exists', 'unknown', { protocol: 132 }],
+  ['sctp chunk data exists', 'no'],
+  ['ip option rr exists', 'no'],
+  ['ip option rr missing', 'yes'],
+  ['ip option rr missing', 'no', tcp6, inet],
   ['icmp type echo-request', 'yes', ping],
   ['icmp type { echo-reply, echo-request }', 'yes', ping],
   ['icmp type echo-request', 'no'],
@@ -153,6 +159,8 @@ check('what is known beside the packet', [
   ['meta length 100', 'unknown'],
   ['meta secpath exists', 'unknown'],
   ['meta pkttype host', 'yes', fromNode, output],
+  ['meta pkttype host', 'yes', fromNode, { hook: 'postrouting' }],
+  ['meta pkttype host', 'unknown', {}, { hook: 'postrouting' }],
   ['meta pkttype host', 'unknown', {}, prerouting],
   ['socket transparent 1', 'unknown'],
   ['meta l4proto . th dport { tcp . 80, udp . 53 }', 'yes'],
@@ -182,6 +190,9 @@ check('connections', [
   ['ct status seen-reply', 'yes', state({ state: 'established' })],
   ['ct status dnat', 'no', state({ state: 'untracked' })],
   ['ct status ! dnat', 'no', state({ state: 'invalid' })],
+  ['ct state & (established | related) != 0', 'yes', state({ state: 'related' })],
+  ['ct state & 0x6 == 0', 'yes'],
+  ['ct state . ct mark { new . 0x5 }', 'yes', state({ mark: 5 })],
   ['ct mark 0x5', 'yes', state({ mark: 5 })],
   ['ct mark & 0x4 == 0x4', 'yes', state({ mark: 5 })],
   ['ct mark != 0x5', 'no', state({ mark: 6, state: 'untracked' })],
@@ -239,6 +250,7 @@ check('routes', [
   ['fib daddr type { local, broadcast, multicast }', 'yes', {}, network({}, 'multicast')],
   ['fib daddr . iif type != local', 'yes', {}, network({}, 'unicast')],
   ['fib daddr type local', 'unknown', {}, network({})],
+  ['fib daddr check exists', 'unknown', {}, network({})],
   ['meta pkttype { broadcast, multicast }', 'yes', {}, network({}, 'broadcast')],
   ['fib saddr . iif oif exists', 'yes', {}, network({})],
   ['fib saddr . iif oif missing', 'no', {}, network({})],
@@ -259,6 +271,9 @@ const sets = `
   set affinity { type ipv4_addr; flags dynamic,timeout; timeout 3h; elements = { 10.1.1.1 timeout 3h expires 1h } }
   set fixed { type ipv4_addr; elements = { 10.1.1.1 } }
   set pairs { typeof ip daddr . tcp dport; elements = { 10.96.0.10 . 80 } }
+  set updated { type ipv4_addr; flags dynamic; }
+  set timed { type ipv4_addr; flags timeout; }
+  set aging { type ipv4_addr; timeout 1h; }
   set devices { type ifname; flags interval; elements = { "ve*" } }
 `;
 
@@ -275,6 +290,9 @@ check('named sets', [
   ['ip saddr @affinity', 'no', {}, { sets }],
   ['ip saddr @affinity', 'yes', { source: '10.1.1.1' }, { sets }],
   ['ip saddr @affinity', 'yes', {}, { sets, isRemembered: (list) => list === 'ip t affinity' }],
+  ['ip saddr @updated', 'yes', {}, { sets, isRemembered: () => true }],
+  ['ip saddr @timed', 'yes', {}, { sets, isRemembered: () => true }],
+  ['ip saddr @aging', 'yes', {}, { sets, isRemembered: () => true }],
   ['ip saddr @fixed', 'no', {}, { sets, isRemembered: () => true }],
   ['ip saddr @absent', 'unknown', {}, { sets }],
 ]);

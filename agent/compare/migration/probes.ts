@@ -2,10 +2,11 @@ import type { ResolvedServicePort } from '../../compile/resolvedService.ts';
 import { resolveServices } from '../../compile/resolveServices.ts';
 import { formatAddress, type IpFamily } from '../../model/address.ts';
 import { parseCidr } from '../../model/cidr.ts';
-import { addressBits, formatIpNumber } from '../../model/ipNumber.ts';
+import { addressBits, formatIpNumber, parseIpNumber } from '../../model/ipNumber.ts';
 import type { PacketOrigin } from '../../model/packetTrace.ts';
 import type { NodeModes } from '../nodeModes.ts';
-import { podSources } from '../podSources.ts';
+import { RoutedEndpoints } from '../objects/localEndpoints.ts';
+import { type PodSource, podSources } from '../podSources.ts';
 import { farAway, isGlobal } from '../settings/nodeAddresses.ts';
 import type { Probe, ProbeSource, ProbeTarget } from './probe.ts';
 
@@ -45,6 +46,8 @@ export function probesOf(modes: NodeModes): Probes {
 interface Surroundings {
   readonly family: IpFamily;
   readonly pods: readonly string[];
+  /** The address that a pod could have which is no endpoint; undefined where nothing tells. */
+  readonly sparePod: string | undefined;
   /** Undefined where it is not known. */
   readonly nodeIp: string | undefined;
   readonly otherIps: readonly string[];
@@ -58,17 +61,40 @@ function surroundingsOf(modes: NodeModes, family: IpFamily): Surroundings {
   const others = options.kernel.addresses.map((address) => address.ip);
   const found = podSources(modes).filter((pod) => pod.family === family);
   const pods = [...found.filter(({ isEndpoint }) => !isEndpoint), ...found.filter(({ isEndpoint }) => isEndpoint)];
-  const { localDetector } = options;
-  const block = localDetector.kind === 'clusterCidr' ? localDetector.cidrs.map(parseCidr) : [];
-  const inBlock = block.find((cidr) => cidr?.family === family);
   return {
     family,
-    // Where the snapshot shows no pod, one is made up.
-    pods: found.length > 0 || inBlock === undefined ? pods.map((pod) => pod.ip) : [hostIn(inBlock, 9n)],
+    pods: pods.map((pod) => pod.ip),
+    sparePod: sparePod(modes, family, found),
     nodeIp,
     otherIps: others.filter((each) => each !== nodeIp && isGlobal(each, family)).slice(0, mostOtherAddresses),
     outside: farAway[family],
   };
+}
+
+/** How many addresses are looked at for one that nobody has. */
+const mostSpares = 300;
+
+/** An address beside that of a pod, where both are reached alike, or else in the block that pods have addresses of. */
+function sparePod(modes: NodeModes, family: IpFamily, pods: readonly PodSource[]): string | undefined {
+  const { localDetector } = modes.services.options;
+  const blocks = localDetector.kind === 'clusterCidr' ? localDetector.cidrs.map(parseCidr) : [];
+  const block = blocks.find((cidr) => cidr?.family === family);
+  const routed = new RoutedEndpoints(modes.traced().network);
+  const used = new Set(modes.model.services.flatMap(({ endpoints }) => endpoints.map(({ ip }) => ip)));
+  const starts = pods.flatMap(({ ip, device }) => {
+    const start = parseIpNumber(ip)?.value;
+    return start === undefined || device === undefined ? [] : [{ start, device }];
+  });
+  for (const { start, device } of [
+    ...starts.slice(0, 1),
+    ...(block ? [{ start: block.network, device: undefined }] : []),
+  ]) {
+    for (let offset = 1n; offset < mostSpares; offset++) {
+      const ip = formatIpNumber({ family, value: start + offset });
+      if (!used.has(ip) && (device === undefined || routed.deviceOf(ip) === device)) return ip;
+    }
+  }
+  return undefined;
 }
 
 function hostIn({ family, network }: { readonly family: IpFamily; readonly network: bigint }, number: bigint): string {
@@ -143,7 +169,10 @@ class Sender {
     this.#surroundings = surroundings;
     const endpoints = new Set(port.endpointsOnNode.map(({ ip }) => ip));
     const used = new Set(port.allLocallyReachableEndpoints.map(({ ip }) => ip));
-    this.pod = surroundings.pods.find((ip) => !endpoints.has(ip) && !used.has(ip)) ?? surroundings.pods[0];
+    this.pod =
+      surroundings.pods.find((ip) => !endpoints.has(ip) && !used.has(ip)) ??
+      surroundings.sparePod ??
+      surroundings.pods[0];
     this.#endpoint = port.endpointsOnNode.find(({ ip }) => used.has(ip) && surroundings.nodeIp !== ip)?.ip;
   }
 

@@ -55,8 +55,13 @@ export function presentCosts(costs: z.infer<typeof modeCosts.result>, { l10n, nu
     const values = modes.map(value).map((found) => (typeof found === 'number' ? numbers.integer(found) : found));
     return { label, values, differs: new Set(values).size > 1 };
   };
-  const growth = ({ rules, entries }: Mode['perService']): string =>
-    l10n.t('{0} rules, {1} entries', numbers.integer(rules), numbers.integer(entries));
+  const growth = ({ rules, entries, virtualServers, realServers }: Mode['perService']): string =>
+    l10n.t(
+      '{0} rules, {1} entries, {2} servers',
+      numbers.integer(rules),
+      numbers.integer(entries),
+      numbers.integer(virtualServers + realServers),
+    );
   return {
     caption: l10n.t(
       'What the Services need (Services: {0}, endpoints: {1})',

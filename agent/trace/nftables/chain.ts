@@ -4,7 +4,7 @@ import type { NftChain, NftDocument, NftRule } from '../../ruleset/nftables/docu
 import type { TracedPacket } from '../packet.ts';
 import type { Branch, ChainProgram, RuleMiss, RulePlace, Surroundings } from '../ruleProgram.ts';
 import { ChainIndex, requirementOf } from './chainIndex.ts';
-import { type Leads, leadsOf, type NamedPlace } from './leads.ts';
+import { Leads, type NamedPlace } from './leads.ts';
 import { RuleProgram } from './rule.ts';
 import { statementText } from './statementText.ts';
 import type { TableContext } from './tableContext.ts';
@@ -39,12 +39,12 @@ export class TableChains {
   }
 
   get leads(): Leads {
-    this.#leads ??= leadsOf(this.#context.table);
+    this.#leads ??= new Leads(this.#context.table, this.#document);
     return this.#leads;
   }
 
-  places(named: readonly NamedPlace[] | undefined): readonly RulePlace[] {
-    return (named ?? []).flatMap(({ chain: name, position }) => {
+  places(named: readonly NamedPlace[]): readonly RulePlace[] {
+    return named.flatMap(({ chain: name, position }) => {
       const chain = this.chain(name);
       return chain === undefined ? [] : [{ chain, position }];
     });
@@ -115,7 +115,7 @@ export class NftChainProgram implements ChainProgram {
   }
 
   callers(): readonly RulePlace[] {
-    return this.#chains.places(this.#chains.leads.callers.get(this.name));
+    return this.#chains.places(this.#chains.leads.callers(this.name));
   }
 
   #rule(position: number): RuleProgram | undefined {

@@ -1,4 +1,5 @@
-import type { NftTable } from '../../ruleset/nftables/document.ts';
+import type { Span } from '../../ruleset/common/position.ts';
+import type { NftDocument, NftRule, NftTable } from '../../ruleset/nftables/document.ts';
 import type { NftExpression, NftVerdict } from '../../ruleset/nftables/expression.ts';
 import type { NftStatement } from '../../ruleset/nftables/statement.ts';
 import { endpointKey } from './affinity.ts';
@@ -9,96 +10,101 @@ export interface NamedPlace {
   readonly position: number;
 }
 
-/** Where the rules of a table can lead, whatever the packet. */
-export interface Leads {
-  /** By chain: the rules that can lead there. */
-  readonly callers: ReadonlyMap<string, readonly NamedPlace[]>;
-  /** By {@link endpointKey}: the rules that can translate to it. */
-  readonly translations: ReadonlyMap<string, readonly NamedPlace[]>;
+interface ListedRule extends NamedPlace {
+  readonly rule: NftRule;
 }
 
-/** Reads every rule of a table. */
-export function leadsOf(table: NftTable): Leads {
-  const callers = new Map<string, NamedPlace[]>();
-  const translations = new Map<string, NamedPlace[]>();
-  const reader = new TargetReader(table);
-  for (const { name, rules } of table.chains) {
-    for (const [position, rule] of rules.entries()) {
-      const place = { chain: name, position };
-      const targets = rule.statements().map((statement) => reader.targetsOf(statement));
-      for (const chain of new Set(targets.flatMap(({ chains }) => [...chains]))) add(callers, chain, place);
-      for (const endpoint of new Set(targets.flatMap(({ endpoints }) => [...endpoints]))) {
-        add(translations, endpoint, place);
-      }
-    }
-  }
-  return { callers, translations };
-}
-
-function add(places: Map<string, NamedPlace[]>, key: string, place: NamedPlace): void {
-  const known = places.get(key);
-  if (known === undefined) places.set(key, [place]);
-  else known.push(place);
-}
-
-interface Targets {
-  readonly chains: ReadonlySet<string>;
-  readonly endpoints: ReadonlySet<string>;
-}
-
-const nowhere: Targets = { chains: new Set(), endpoints: new Set() };
-
-class TargetReader {
+/**
+ * Where the rules of a table can lead, whatever the packet. A large node has 200,000 rules, so the text is searched for
+ * names and addresses, and only the rules found are read.
+ */
+export class Leads {
   readonly #table: NftTable;
-  /** What the elements of a named map give; several rules can use one map. */
-  readonly #named = new Map<string, readonly NftExpression[]>();
+  readonly #document: NftDocument;
+  #rules: readonly ListedRule[] | undefined;
 
-  constructor(table: NftTable) {
+  constructor(table: NftTable, document: NftDocument) {
     this.#table = table;
+    this.#document = document;
   }
 
-  targetsOf(statement: NftStatement): Targets {
-    switch (statement.kind) {
-      case 'verdict':
-        return { ...nowhere, chains: new Set(chainOf(statement.verdict)) };
-      case 'verdictMap': {
-        const values = this.#values(statement.data);
-        return {
-          ...nowhere,
-          chains: new Set(values.flatMap((each) => (each.kind === 'verdict' ? chainOf(each.verdict) : []))),
-        };
-      }
-      case 'nat':
-        return { ...nowhere, endpoints: new Set(this.#endpointsOf(statement)) };
-      default:
-        return nowhere;
+  /** The rules that can lead to a chain. */
+  callers(chain: string): readonly NamedPlace[] {
+    return this.#search(chain, (statement, maps) => chainsOf(statement, maps).includes(chain));
+  }
+
+  /** The rules that can translate to an endpoint. */
+  translations(address: string, port: number): readonly NamedPlace[] {
+    const endpoint = endpointKey(address, port);
+    return this.#search(address, (statement, maps) => endpointsOf(statement, maps).includes(endpoint));
+  }
+
+  /** The rules with a word, or with a map that has it, for which a statement is as wanted. */
+  #search(word: string, isWanted: (statement: NftStatement, maps: MapValues) => boolean): readonly NamedPlace[] {
+    const offsets = offsetsOf(this.#document.text, word);
+    const maps = new Map(
+      this.#table.sets
+        .filter(({ span }) => offsets.some((offset) => isWithin(offset, span)))
+        .map((set) => [set.name, set.elements().flatMap((element) => element.data ?? [])]),
+    );
+    const users = [...maps.keys()].flatMap((name) => offsetsOf(this.#document.text, `@${name}`));
+    const rules = new Set([...offsets, ...users].map((offset) => this.#ruleAt(offset)));
+    return [...rules].flatMap((found) =>
+      found?.rule.statements().some((statement) => isWanted(statement, maps)) === true ? [found] : [],
+    );
+  }
+
+  #ruleAt(offset: number): ListedRule | undefined {
+    this.#rules ??= this.#table.chains
+      .flatMap(({ name, rules }) => rules.map((rule, position) => ({ chain: name, position, rule })))
+      .sort((a, b) => a.rule.span.start - b.rule.span.start);
+    let [low, high] = [0, this.#rules.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#rules[middle]?.rule.span.start ?? 0) <= offset) low = middle;
+      else high = middle - 1;
     }
+    const found = this.#rules[low];
+    return found !== undefined && isWithin(offset, found.rule.span) ? found : undefined;
   }
+}
 
-  #endpointsOf({ type, address, port }: Extract<NftStatement, { kind: 'nat' }>): string[] {
-    if (type !== 'dnat' || address === undefined) return [];
-    const targets = address.kind === 'map' ? this.#values(address.data) : [address];
-    return targets.flatMap((target) => {
-      const [own, ownPort] = target.kind === 'concatenation' ? target.items : [target, port];
-      const isEndpoint = own?.kind === 'value' && ownPort?.kind === 'value';
-      return isEndpoint && typeof ownPort.value === 'number' ? [endpointKey(String(own.value), ownPort.value)] : [];
-    });
-  }
+/** What the elements of named maps give. */
+type MapValues = ReadonlyMap<string, readonly NftExpression[]>;
 
-  /** What the elements of a map, with or without a name, give. */
-  #values(data: NftExpression): readonly NftExpression[] {
-    if (data.kind === 'set') return data.elements.flatMap((element) => element.data ?? []);
-    if (data.kind !== 'namedSet') return [];
-    let values = this.#named.get(data.name);
-    if (values === undefined) {
-      const elements = this.#table.sets.find(({ name }) => name === data.name)?.elements() ?? [];
-      values = elements.flatMap((element) => element.data ?? []);
-      this.#named.set(data.name, values);
-    }
-    return values;
-  }
+function chainsOf(statement: NftStatement, maps: MapValues): string[] {
+  if (statement.kind === 'verdict') return chainOf(statement.verdict);
+  if (statement.kind !== 'verdictMap') return [];
+  return valuesOf(statement.data, maps).flatMap((each) => (each.kind === 'verdict' ? chainOf(each.verdict) : []));
+}
+
+function endpointsOf(statement: NftStatement, maps: MapValues): string[] {
+  if (statement.kind !== 'nat' || statement.type !== 'dnat' || statement.address === undefined) return [];
+  const { address, port } = statement;
+  const targets = address.kind === 'map' ? valuesOf(address.data, maps) : [address];
+  return targets.flatMap((target) => {
+    const [own, ownPort] = target.kind === 'concatenation' ? target.items : [target, port];
+    const isEndpoint = own?.kind === 'value' && ownPort?.kind === 'value';
+    return isEndpoint && typeof ownPort.value === 'number' ? [endpointKey(String(own.value), ownPort.value)] : [];
+  });
+}
+
+/** What the elements of a map, with or without a name, give. */
+function valuesOf(data: NftExpression, maps: MapValues): readonly NftExpression[] {
+  if (data.kind === 'set') return data.elements.flatMap((element) => element.data ?? []);
+  return data.kind === 'namedSet' ? (maps.get(data.name) ?? []) : [];
 }
 
 function chainOf(verdict: NftVerdict): string[] {
   return verdict.kind === 'jump' || verdict.kind === 'goto' ? [verdict.target] : [];
+}
+
+function offsetsOf(text: string, word: string): number[] {
+  const offsets: number[] = [];
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + word.length)) offsets.push(at);
+  return offsets;
+}
+
+function isWithin(offset: number, { start, end }: Span): boolean {
+  return offset >= start && offset < end;
 }

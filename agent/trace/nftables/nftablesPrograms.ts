@@ -50,7 +50,7 @@ export function nftablesPrograms(
     affinityLists: ({ address, port }) =>
       affinity.flatMap((lists) => lists().get(endpointKey(address.text, port)) ?? []),
     rulesTo: ({ address, port }) =>
-      tables.flatMap((table) => table.places(table.leads.translations.get(endpointKey(address.text, port)))),
+      tables.flatMap((table) => table.places(table.leads.translations(address.text, port))),
   };
 }
 

@@ -15,6 +15,11 @@ export const traceRuleTexts: Wordings = {
       : l10n.t('The device that the packet leaves through is not known.'),
   'address-type-not-known': (args, l10n) => l10n.t('Whether {address} is an address of the node is not known.', args),
   'rules-cut-off': (args, l10n) => l10n.t('The table "{table}" in {part} has no end, so rules may be missing.', args),
+  'sockets-assumed': (args, l10n) =>
+    l10n.t(
+      'Rules in {part} ask for sockets that wait for a packet; transparent ones are taken to listen at no single address.',
+      args,
+    ),
   'device-chain-not-simulated': (args, l10n) =>
     l10n.t('What the chain "{chain}" of table "{table}" does at its network devices is not simulated.', args),
   'hash-shares-assumed': (args, l10n) =>

@@ -58,3 +58,12 @@ export function rulesCutOff(part: string, table: string): TraceFact {
     args: { part, table },
   };
 }
+
+/** What rules with `-m socket` are asked with. */
+export function socketsAssumed(part: string): TraceFact {
+  return {
+    code: 'sockets-assumed',
+    message: `Rules in ${part} ask for sockets that wait for a packet; transparent ones are taken to listen at no single address.`,
+    args: { part },
+  };
+}

@@ -3,7 +3,7 @@ import type { IptablesRuleset } from '../../interpret/parsedSnapshot.ts';
 import type { BaseChain, Hook, RulePrograms } from '../ruleProgram.ts';
 import { TableChains } from './chainProgram.ts';
 import { EndpointRules } from './endpointRules.ts';
-import { rulesCutOff } from './facts.ts';
+import { rulesCutOff, socketsAssumed } from './facts.ts';
 
 const hookOfChain: ReadonlyMap<string, Hook> = new Map([
   ['PREROUTING', 'prerouting'],
@@ -40,9 +40,12 @@ export function iptablesPrograms(rulesets: readonly IptablesRuleset[]): RuleProg
         const ownTables = tables.filter(({ ruleset }) => ruleset.dump === dump);
         return rules.to(endpoint).flatMap((rule) => ownTables.flatMap((table) => table.place(rule) ?? []));
       }),
-    missing: tables
-      .filter(({ ruleset, index }) => !isWhole(ruleset, index))
-      .map(({ ruleset, name }) => rulesCutOff(ruleset.part.id, name)),
+    missing: [
+      ...tables
+        .filter(({ ruleset, index }) => !isWhole(ruleset, index))
+        .map(({ ruleset, name }) => rulesCutOff(ruleset.part.id, name)),
+      ...rulesets.filter(({ dump }) => dump.text.includes(' -m socket ')).map(({ part }) => socketsAssumed(part.id)),
+    ],
   };
 }
 

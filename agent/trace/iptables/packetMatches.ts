@@ -64,6 +64,33 @@ const owner: MatchReader = wholeMatch((match) => {
   };
 });
 
+/** Types of ICMP that say something of another packet. */
+const icmpErrors: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
+const protocolsOfSockets: ReadonlySet<number> = new Set([6, 17]);
+
+/**
+ * A socket of the node waits for the packet at its very destination (net/netfilter/xt_socket.c). For a first packet only
+ * one that listens there can: a transparent one, or one at an address of the node's own. {@link socketsAssumed} says
+ * that transparent ones are taken to listen at no one address.
+ */
+const socket: MatchReader = wholeMatch((match) => {
+  if (!hasOnly(match, '--transparent', '--nowildcard')) return undefined;
+  const isTransparent = optionNamed(match, '--transparent') !== undefined;
+  const countsWildcards = optionNamed(match, '--nowildcard') !== undefined;
+  const isUnknown = unknownAnswer(matchNotModelled(match.name));
+  return ({ family, protocol, icmp, connection, destination }, { network }) => {
+    if (!protocolsOfSockets.has(protocol)) {
+      if (protocol !== 1 && protocol !== 58) return no;
+      if (icmp === undefined) return isUnknown;
+      return (protocol === 1 ? icmpErrors.has(icmp.type) : icmp.type < 128) ? isUnknown : no;
+    }
+    if (connection.state !== 'new' || countsWildcards) return isUnknown;
+    if (isTransparent) return no;
+    const type = network.addressType(family, destination);
+    return type === undefined || type === 'local' ? isUnknown : no;
+  };
+});
+
 const leavingOptions: ReadonlySet<string> = new Set(['--physdev-out', '--physdev-is-out', '--physdev-is-bridged']);
 
 /**
@@ -142,4 +169,5 @@ export const packetMatches: Readonly<Record<string, MatchReader>> = {
     '--physdev-is-bridged': bridgePort,
   }),
   rpfilter,
+  socket,
 };

@@ -63,6 +63,14 @@ test('a table whose end is missing is told of', () => {
   );
 });
 
+test('what is taken of sockets is told where rules ask for them', () => {
+  const text = '*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -m socket --transparent -j ACCEPT\nCOMMIT\n';
+  assert.deepEqual(
+    iptablesPrograms(rulesetsOf(text)).missing.map(({ code, args }) => [code, args]),
+    [['sockets-assumed', { part: 'iptables-save' }]],
+  );
+});
+
 const affinity = `*nat
 :PREROUTING ACCEPT [0:0]
 :KUBE-SEP-A - [0:0]

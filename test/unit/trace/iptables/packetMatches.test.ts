@@ -213,6 +213,30 @@ const ways: readonly Case[] = [
   },
 ];
 
+const ping: PacketDraft = {
+  protocol: 1,
+  icmp: { type: 8, code: 0 },
+  sourcePort: undefined,
+  destinationPort: undefined,
+};
+const unreachable: PacketDraft = { ...ping, icmp: { type: 3, code: 3 } };
+const ping6 = to('fd00::1', { ...ping, protocol: 58, icmp: { type: 128, code: 0 } });
+const waiting: readonly Case[] = [
+  { rule: '-m socket --transparent', around: early, expected: 'no' },
+  { rule: '-m socket', around: early, expected: 'no' },
+  { rule: '-m socket', expected: 'unknown' },
+  { rule: '-m socket', packet: to('192.168.0.1'), around, expected: 'unknown' },
+  { rule: '-m socket --transparent', packet: { connection: { state: 'established' } }, expected: 'unknown' },
+  { rule: '-m socket --transparent --nowildcard', expected: 'unknown' },
+  { rule: '-m socket --restore-skmark', expected: 'unknown' },
+  { rule: '-m socket', packet: { protocol: 132 }, expected: 'no' },
+  { rule: '-m socket', packet: ping, expected: 'no' },
+  { rule: '-m socket', packet: unreachable, expected: 'unknown' },
+  { rule: '-m socket', packet: { ...ping, icmp: undefined }, expected: 'unknown' },
+  { rule: '-m socket', packet: ping6, place: ipv6, expected: 'no' },
+  { rule: '-m socket', packet: { ...ping6, icmp: { type: 1, code: 0 } }, place: ipv6, expected: 'unknown' },
+];
+
 const others: readonly Case[] = [
   { rule: '-m comment --comment "a word"', expected: 'yes' },
   { rule: '-m nfacct --nfacct-name dropped', expected: 'yes' },
@@ -228,7 +252,7 @@ const others: readonly Case[] = [
   { rule: '-m mark [unsupported revision]', expected: 'unknown' },
 ];
 
-const all = { addressTypes, marks, ranges, sockets, bridges, ways, others };
+const all = { addressTypes, marks, ranges, sockets, bridges, ways, waiting, others };
 
 for (const [name, cases] of Object.entries(all)) {
   for (const { rule, packet, around: beside, place, expected } of cases) {

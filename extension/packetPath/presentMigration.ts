@@ -58,7 +58,7 @@ export function presentMigration(result: MigrationResult, context: PresentationC
 }
 
 /** Where a packet goes, in one line. */
-export function packetWords(request: Request, l10n: Localizer): string {
+function packetWords(request: Request, l10n: Localizer): string {
   const to = `${formatAddress(request.destination, request.port)} ${request.protocol.toUpperCase()}`;
   const state = request.connection?.state;
   const affinity = request.remembered === undefined ? '' : l10n.t(', remembered at {0}', request.remembered);

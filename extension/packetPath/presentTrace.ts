@@ -85,7 +85,7 @@ export function presentPath(outcome: Outcome, number: number, isFromNode: boolea
 }
 
 /** What becomes of a packet. */
-export function verdictWords(verdict: Verdict, l10n: Localizer): string {
+function verdictWords(verdict: Verdict, l10n: Localizer): string {
   switch (verdict.kind) {
     case 'accept':
       return l10n.t('arrives');
@@ -129,19 +129,35 @@ function presentVisit({ place, steps }: PlacedSteps, context: PresentationContex
   const presented = steps.map(({ step, number }) => presentStep(step, number, context));
   const lastPresented = presented.at(-1);
   const isHook = ['prerouting', 'input', 'forward', 'output', 'postrouting'].includes(place);
-  const scheduled = last?.step.effect.kind === 'schedule' ? `→ ${last.step.effect.realServer}` : undefined;
-  const detail =
-    scheduled ?? (rules.length > 0 ? `${tables.join(', ')}: ${count}` : isHook ? count : (lastPresented?.effect ?? ''));
+  const detail = rules.length > 0 ? `${tables.join(', ')}: ${count}` : isHook ? count : (lastPresented?.effect ?? '');
   const title = placeName(place, l10n);
   const tone = last === undefined ? undefined : worstTone(presented.map((step) => step.tone));
   return {
     place,
     title,
     detail,
+    brief: briefly(place, steps, tables, context),
     spoken: `${title}, ${detail}`,
     steps: presented,
     ...(tone === undefined ? {} : { tone }),
   };
+}
+
+/** Longer names of tables, such as `ip kube-proxy`, do not fit into the picture. */
+const longestTables = 8;
+
+function briefly(
+  place: Place,
+  steps: PlacedSteps['steps'],
+  tables: readonly string[],
+  { l10n, numbers }: PresentationContext,
+): string {
+  const effect = steps.at(-1)?.step.effect;
+  if (place === 'ipvs') return effect?.kind === 'schedule' ? `→ ${effect.realServer}` : '';
+  const count = steps.filter(({ step }) => step.kind === 'rule').length;
+  const rules = count === 1 ? l10n.t('1 rule') : l10n.t('{0} rules', numbers.integer(count));
+  const names = tables.join(', ');
+  return names === '' || names.length > longestTables ? rules : l10n.t('{0}: {1}', names, rules);
 }
 
 function worstTone(tones: readonly (Tone | undefined)[]): Tone | undefined {

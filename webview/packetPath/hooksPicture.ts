@@ -29,8 +29,11 @@ export interface Drawn {
 }
 
 /** Characters that fit into a unit of width, about. */
-const charactersPerUnit = 1 / 7.2;
+const charactersPerUnit = 1 / 7.6;
 const detailCharactersPerUnit = 1 / 6.2;
+
+/** Around the two texts of an end, and between them. */
+const endPadding = 32;
 
 const placeNames = Object.keys(placeBoxes) as readonly Place[];
 
@@ -119,7 +122,7 @@ function drawPlace(
   const tone = visits.find((visit) => visit.tone !== undefined)?.tone;
   const start = place === 'source' && isLit ? view?.source : undefined;
   const title = start?.kind ?? texts.picture.places[place];
-  const detail = start?.address ?? (box.shape === 'hook' ? (visits[0]?.detail ?? '') : '');
+  const detail = start?.address ?? (box.shape === 'hook' ? (visits[0]?.brief ?? '') : '');
   const hasDetail = detail !== '';
   const group = svgElement('g', {
     class: ['place', box.shape, isLit ? 'lit' : '', tone ?? ''].filter(Boolean).join(' '),
@@ -194,8 +197,7 @@ function drawEnds(
       class: `outcome ${outcome.tone}${isChosen ? ' chosen' : ''}`,
       'data-outcome': number,
     });
-    const shareWidth = (outcome.share.length + 3) / charactersPerUnit;
-    const fits = Math.floor((endSize.width - shareWidth) * charactersPerUnit);
+    const fits = Math.floor((endSize.width - endPadding) * charactersPerUnit) - outcome.share.length;
     group.append(
       svgElement('rect', { class: 'box', x, y: y - endSize.height / 2, ...endSize, rx: 5 }),
       svgElement('text', { class: 'name', x: x + 10, y: y + 4 }, shorten(outcome.label, fits)),

@@ -64,6 +64,8 @@ const visit = z.object({
   title: z.string(),
   /** Which tables were met, and how many rules matched. */
   detail: z.string(),
+  /** The same for the picture, in a few characters; may be empty. */
+  brief: z.string(),
   spoken: z.string(),
   tone: z.optional(tone),
   steps: z.array(pathStep),
@@ -113,7 +115,6 @@ const missLine = z.object({
   condition: z.string(),
   rulePlace: z.optional(place),
 });
-export type MissLine = z.infer<typeof missLine>;
 
 /** A page of the rules that were tried before a step. */
 export const missesSchema = z.object({

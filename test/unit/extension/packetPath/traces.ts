@@ -14,7 +14,7 @@ export function step(parts: Partial<Step> & Pick<Step, 'hook'>): Step {
 }
 
 /** The steps of a packet from a pod through a cluster IP in iptables mode. */
-export const iptablesSteps: readonly Step[] = [
+const iptablesSteps: readonly Step[] = [
   step({ hook: 'prerouting', kind: 'start' }),
   step({
     hook: 'prerouting',

@@ -2,6 +2,7 @@ import type { IpFamily } from '../model/address.ts';
 import { canonicalIp } from '../model/canonicalIp.ts';
 import { addressBits } from '../model/ipNumber.ts';
 import type { NodeModel } from '../model/nodeModel.ts';
+import type { Endpoint } from '../model/service.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { TracedNode } from '../trace/tracedNode.ts';
 import type { NodeModes } from './nodeModes.ts';
@@ -14,48 +15,47 @@ export interface PodSource {
   readonly family: IpFamily;
   /** The device that leads to it; undefined when routes are not known. */
   readonly device: string | undefined;
-  /** Whether it is an endpoint of some Service. */
-  readonly isEndpoint: boolean;
 }
 
 /** More pods than a kubelet takes on a node (`--max-pods` is 110). */
 const mostPods = 250;
 
+/** Endpoints that are looked at for one that is on the node: a large cluster has 100,000. */
+const mostEndpoints = 20_000;
+
 /**
- * The pods that are on the node, as far as a snapshot tells: what routes of single addresses lead to, and endpoints on
- * the node. Where nothing tells, one endpoint stands for them.
+ * The pods that are on the node, as far as a snapshot tells: what routes of single addresses lead to, or else endpoints
+ * on the node. Where nothing tells, one endpoint stands for them.
  */
 export function podSources(modes: NodeModes): readonly PodSource[] {
-  const { snapshot } = modes.parsed;
   const { network } = modes.traced();
   const routed = new RoutedEndpoints(network);
-  const endpoints = endpointIps(modes.model);
   const found = new Map<string, PodSource>();
   const add = (ip: string, device: string | undefined): void => {
     if (found.size >= mostPods || found.has(ip) || isOfNode(network, ip)) return;
-    found.set(ip, { ip, family: ip.includes(':') ? 'ipv6' : 'ipv4', device, isEndpoint: endpoints.has(ip) });
+    found.set(ip, { ip, family: ip.includes(':') ? 'ipv6' : 'ipv4', device });
   };
-  for (const { ip, device } of hostRoutes(snapshot)) if (routed.deviceOf(ip) === device) add(ip, device);
-  if (routed.isKnown) {
-    for (const ip of endpoints) {
-      const device = routed.deviceOf(ip);
-      if (device !== undefined) add(ip, device);
-    }
-  } else {
-    const local = localEndpoints(modes.standing, modes.mode, network);
-    for (const { endpoints: each } of modes.model.services) {
-      for (const { ip, localShare } of each) if (local.isLocal(ip, localShare !== undefined)) add(ip, undefined);
-    }
-    const [any] = endpoints;
-    if (found.size === 0 && any !== undefined) add(any, undefined);
+  for (const { ip, device } of hostRoutes(modes.parsed.snapshot)) if (routed.deviceOf(ip) === device) add(ip, device);
+  if (found.size > 0) return [...found.values()];
+  const local = routed.isKnown ? undefined : localEndpoints(modes.standing, modes.mode, network);
+  let any: string | undefined;
+  for (const { ip, localShare } of someEndpoints(modes.model)) {
+    any ??= ip;
+    const device = routed.deviceOf(ip);
+    if (device !== undefined || local?.isLocal(ip, localShare !== undefined)) add(ip, device);
+    if (found.size >= mostPods) break;
   }
+  if (found.size === 0 && any !== undefined && !routed.isKnown) add(any, undefined);
   return [...found.values()];
 }
 
-function endpointIps({ services }: NodeModel): ReadonlySet<string> {
-  const ips = new Set<string>();
-  for (const { endpoints } of services) for (const { ip } of endpoints) ips.add(ip);
-  return ips;
+function* someEndpoints({ services }: NodeModel): Generator<Endpoint> {
+  let count = 0;
+  for (const { endpoints } of services) {
+    for (const endpoint of endpoints) yield endpoint;
+    count += endpoints.length;
+    if (count >= mostEndpoints) return;
+  }
 }
 
 function isOfNode(network: TracedNode['network'], ip: string): boolean {

@@ -59,12 +59,11 @@ function surroundingsOf(modes: NodeModes, family: IpFamily): Surroundings {
   const ip = options.nodeIps.get(family);
   const nodeIp = ip === '0.0.0.0' || ip === '::' ? undefined : ip;
   const others = options.kernel.addresses.map((address) => address.ip);
-  const found = podSources(modes).filter((pod) => pod.family === family);
-  const pods = [...found.filter(({ isEndpoint }) => !isEndpoint), ...found.filter(({ isEndpoint }) => isEndpoint)];
+  const pods = podSources(modes).filter((pod) => pod.family === family);
   return {
     family,
     pods: pods.map((pod) => pod.ip),
-    sparePod: sparePod(modes, family, found),
+    sparePod: sparePod(modes, family, pods),
     nodeIp,
     otherIps: others.filter((each) => each !== nodeIp && isGlobal(each, family)).slice(0, mostOtherAddresses),
     outside: farAway[family],

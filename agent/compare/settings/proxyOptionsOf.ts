@@ -32,8 +32,9 @@ export interface FoundOptions {
 }
 
 /**
- * Finds what kube-proxy would be told on a node: what is said and was said before, what a running kube-proxy was told,
- * what its rules show, and its defaults.
+ * Finds what kube-proxy would be told on a node: what is said and was said before, what its rules show, what a running
+ * kube-proxy was told, and its defaults. Which addresses take node ports is asked of kube-proxy first, since rules do not
+ * tell what was chosen from a mode's default.
  */
 export function proxyOptionsOf(node: KnownNode, nodeName: string): FoundOptions {
   const assumptions: TraceFact[] = [];
@@ -42,23 +43,23 @@ export function proxyOptionsOf(node: KnownNode, nodeName: string): FoundOptions 
   const told = kubeProxyConfig(snapshot);
   const addresses = nodeAddresses(snapshot);
   const nodeIps = given.nodeIps ?? kept?.nodeIps ?? findNodeIps(node, addresses, assumptions);
-  const localDetector = given.localDetector ?? kept?.localDetector ?? told?.localDetector ?? shown.localDetector;
+  const localDetector = given.localDetector ?? kept?.localDetector ?? shown.localDetector ?? told?.localDetector;
   if ((localDetector ?? { kind: 'none' }).kind === 'none') {
     const message = "No rule tells pods' addresses from others, so nothing is masqueraded because of them.";
     assumptions.push(assumption('pods-not-told-apart', message));
   }
   const nodePortAddresses = given.nodePortAddresses ?? kept?.nodePortAddresses ?? told?.nodePortAddresses;
-  const scheduler = given.ipvs?.scheduler ?? kept?.ipvs?.scheduler ?? told?.scheduler ?? shown.scheduler;
+  const scheduler = given.ipvs?.scheduler ?? kept?.ipvs?.scheduler ?? shown.scheduler ?? told?.scheduler;
   const options: GivenProxyOptions = {
     ...kept,
     ...given,
     nodeName,
     nodeIps,
     localDetector,
-    masqueradeAll: given.masqueradeAll ?? kept?.masqueradeAll ?? told?.masqueradeAll ?? shown.masqueradeAll,
+    masqueradeAll: given.masqueradeAll ?? kept?.masqueradeAll ?? shown.masqueradeAll ?? told?.masqueradeAll,
     masqueradeBit: given.masqueradeBit ?? kept?.masqueradeBit ?? shown.masqueradeBit,
     localhostNodePorts:
-      given.localhostNodePorts ?? kept?.localhostNodePorts ?? told?.localhostNodePorts ?? shown.localhostNodePorts,
+      given.localhostNodePorts ?? kept?.localhostNodePorts ?? shown.localhostNodePorts ?? told?.localhostNodePorts,
     nodePortAddresses: nodePortAddresses ?? chosenAddresses(shown.nodePortAddresses, nodeIps, addresses),
     serviceCidrs: given.serviceCidrs ?? kept?.serviceCidrs ?? node.objects.serviceCidrs ?? shown.serviceCidrs,
     ipvs: { strictArp: told?.strictArp, ...kept?.ipvs, ...given.ipvs, scheduler },

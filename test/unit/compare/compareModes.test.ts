@@ -89,8 +89,8 @@ describe('the costs of modes', () => {
 describe('what a form offers', () => {
   it('has the pods of the node with the devices that lead to them', () => {
     assert.deepEqual(podSources(modes), [
-      { ip: '10.244.0.9', family: 'ipv4', device: 'veth1', isEndpoint: false },
-      { ip: '10.244.0.2', family: 'ipv4', device: 'veth2', isEndpoint: true },
+      { ip: '10.244.0.9', family: 'ipv4', device: 'veth1' },
+      { ip: '10.244.0.2', family: 'ipv4', device: 'veth2' },
     ]);
   });
 

@@ -51,10 +51,10 @@ export function proxyOptionsOf(node: KnownNode, nodeName: string): FoundOptions 
   const nodePortAddresses = given.nodePortAddresses ?? kept?.nodePortAddresses ?? told?.nodePortAddresses;
   const scheduler = given.ipvs?.scheduler ?? kept?.ipvs?.scheduler ?? shown.scheduler ?? told?.scheduler;
   const options: GivenProxyOptions = {
-    ...kept,
-    ...given,
     nodeName,
     nodeIps,
+    ipv6: given.ipv6 ?? kept?.ipv6,
+    zone: given.zone ?? kept?.zone,
     localDetector,
     masqueradeAll: given.masqueradeAll ?? kept?.masqueradeAll ?? shown.masqueradeAll ?? told?.masqueradeAll,
     masqueradeBit: given.masqueradeBit ?? kept?.masqueradeBit ?? shown.masqueradeBit,
@@ -62,7 +62,7 @@ export function proxyOptionsOf(node: KnownNode, nodeName: string): FoundOptions 
       given.localhostNodePorts ?? kept?.localhostNodePorts ?? shown.localhostNodePorts ?? told?.localhostNodePorts,
     nodePortAddresses: nodePortAddresses ?? chosenAddresses(shown.nodePortAddresses, nodeIps, addresses),
     serviceCidrs: given.serviceCidrs ?? kept?.serviceCidrs ?? node.objects.serviceCidrs ?? shown.serviceCidrs,
-    ipvs: { strictArp: told?.strictArp, ...kept?.ipvs, ...given.ipvs, scheduler },
+    ipvs: { scheduler, strictArp: given.ipvs?.strictArp ?? kept?.ipvs?.strictArp ?? told?.strictArp },
   };
   const complete = completeProxyOptions(options, kernelFacts(node, nodeIps, addresses, assumptions));
   if (nodePortAddresses === undefined && complete.nodePortAddresses.length === 0) {

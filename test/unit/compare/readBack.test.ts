@@ -130,6 +130,19 @@ describe('settings that are read off rules', () => {
     assert.deepEqual(read('nftables', { serviceCidrs: ['10.96.0.0/12'] }).serviceCidrs, ['10.96.0.0/12']);
   });
 
+  it('count after what is said now, and after what was said when rules were applied', () => {
+    const snapshot = nodeSnapshot(objects, 'ipvs');
+    const kept = {
+      nodeName: 'node-a',
+      nodeIps: ['192.168.7.2'],
+      zone: 'a',
+      masqueradeBit: 5,
+      ipvs: { scheduler: 'sh' },
+    };
+    const { options } = modesOf(snapshot, { kept, options: { zone: undefined, masqueradeBit: 6 } }).services;
+    assert.deepEqual([options.zone, options.masqueradeBit, options.ipvs.scheduler], ['a', 6, 'sh']);
+  });
+
   it('leave each mode its own default for addresses of node ports', () => {
     for (const mode of ['iptables', 'ipvs', 'nftables'] as const) {
       const modes = modesOf(nodeSnapshot(objects, mode));

@@ -133,14 +133,14 @@ function arrive(following: Following, flow: Flow): Flow | undefined {
 
 /** The device that leads to where the packet comes from. */
 function wayTo(following: Following, { packet }: Flow): string | undefined {
-  const { device, type, assumed } = following.network.route({
+  const { device, type } = following.network.route({
     family: packet.family,
     destination: packet.source,
     source: undefined,
     mark: 0,
     inDevice: undefined,
   });
-  if (device !== undefined && type !== 'local' && assumed === undefined) return device;
+  if (device !== undefined && type !== 'local') return device;
   following.assume(assumptions.inDevice(packet.source.text));
   return undefined;
 }

@@ -150,6 +150,7 @@ check('what is not simulated', [
   ['meta nftrace set 1', 'next'],
   ['flow add @ft', 'next'],
   ['add @seen { ip saddr }', 'next', {}, withSets],
+  ['meta mark set ip daddr map { 1.1.1.1 : 0x1 } drop', 'no match'],
 ]);
 
 describe('changes of the packet', () => {

@@ -182,6 +182,10 @@ const routed: NodeNetwork = {
     if (text === '10.9.0.1') return { ...noRoute, type: 'none' };
     if (text === '10.9.0.2') return { ...noRoute, type: 'none', unknown: { code: 'odd', message: 'Odd.', args: {} } };
     if (text === '192.168.0.1') return { ...noRoute, type: 'local', device: 'veth0' };
+    if (text === '10.9.0.3') return { ...noRoute, type: 'unicast' };
+    if (text === '10.9.0.4') {
+      return { ...noRoute, type: 'unicast', device: 'eth1', assumed: { code: 'odd', message: 'Odd.', args: {} } };
+    }
     const device = text.startsWith('10.1.') || mark === 1 ? 'eth1' : 'veth0';
     return { ...noRoute, type: outDevice === undefined || outDevice === device ? 'unicast' : 'none', device };
   },
@@ -198,6 +202,9 @@ const ways: readonly Case[] = [
   { rule: '-m rpfilter --invert', packet: { mark: 1 }, around: early, place: raw, expected: 'no' },
   { rule: '-m rpfilter', packet: { source: '10.9.0.1' }, around: early, place: raw, expected: 'no' },
   { rule: '-m rpfilter', packet: { source: '10.9.0.2' }, around: early, place: raw, expected: 'unknown' },
+  { rule: '-m rpfilter', packet: { source: '10.9.0.3' }, around: early, place: raw, expected: 'unknown' },
+  { rule: '-m rpfilter --loose', packet: { source: '10.9.0.3' }, around: early, place: raw, expected: 'yes' },
+  { rule: '-m rpfilter', packet: { source: '10.9.0.4' }, around: early, place: raw, expected: 'unknown' },
   { rule: '-m rpfilter', packet: { source: '192.168.0.1' }, around: early, place: raw, expected: 'no' },
   { rule: '-m rpfilter --accept-local', packet: { source: '192.168.0.1' }, around: early, place: raw, expected: 'yes' },
   { rule: '-m rpfilter', packet: { inDevice: 'lo', source: '10.1.0.1' }, around: early, place: raw, expected: 'yes' },

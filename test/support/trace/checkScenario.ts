@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseSnapshot } from '../../../agent/interpret/parseSnapshot.ts';
 import { formatAddress } from '../../../agent/model/address.ts';
 import type { PacketRequest, PacketTrace } from '../../../agent/model/packetTrace.ts';
@@ -14,6 +15,7 @@ import {
   type SourceCheck,
 } from './observation.ts';
 import { packetBytes } from './packetBytes.ts';
+import { matchedRules, RuleTrace, traceTable } from './ruleTrace.ts';
 import { shareDeviation } from './shares.ts';
 import type { TracedHost } from './tracedHost.ts';
 import { TracedNetwork } from './tracedNetwork.ts';
@@ -32,6 +34,8 @@ export interface Disagreement {
 
 export interface ScenarioResult {
   readonly packets: number;
+  /** Of how many more packets the rules that they match were compared. */
+  readonly ruleLists: number;
   readonly agreed: number;
   /** Packets of which an outcome is not known. */
   readonly unknown: number;
@@ -71,7 +75,32 @@ export async function checkScenario(host: TracedHost, scenario: TracedScenario):
     const observations = (await send(wire, many, undefined)).map(({ observation }) => observation);
     tally.addShares(packet, observations);
   }
+  if (scenario.followed > 0) await followRules(network, wire, scenario, tally);
   return tally.result();
+}
+
+/** Compares the rules that packets match, in their order. */
+async function followRules(network: TracedNetwork, wire: Wire, scenario: TracedScenario, tally: Tally): Promise<void> {
+  const packets = scenario.packets
+    .filter(({ request: { protocol }, destination }) => destination.affinity === undefined && /tcp|udp/.test(protocol))
+    .slice(0, scenario.followed)
+    .map((packet) => scenario.again(packet));
+  const sent = await withSources(wire, packets);
+  await network.run(['nft', '-f', '-'], traceTable);
+  await using trace = new RuleTrace(network.remote(RuleTrace.command));
+  const sourceOf = ({ source, packet: { request } }: SentPacket): string => `${source} ${request.sourcePort}`;
+  // nft says nothing when it has begun to listen.
+  const [some] = sent;
+  if (some === undefined) return;
+  const begun = trace.until(sourceOf(some));
+  for (let isReading = false; !isReading; ) {
+    await wire.exchange([sendingOf(some, 'first')]);
+    isReading = await Promise.race([begun.then(() => true), delay(50, false)]);
+  }
+  const last: SentPacket = { ...some, packet: scenario.again(some.packet) };
+  await wire.exchange([...sent.slice(1), last].map((each) => sendingOf(each, 'first')));
+  await trace.until(sourceOf(last));
+  for (const each of sent.slice(1)) tally.addRules(each.packet, trace.of(sourceOf(each)));
 }
 
 /** Tries of a text of which lines are left out. */
@@ -201,6 +230,7 @@ class Tally {
   readonly #disagreements: Disagreement[] = [];
   readonly #reasons = new Map<string, number>();
   #packets = 0;
+  #ruleLists = 0;
   #agreed = 0;
   #unknown = 0;
 
@@ -237,9 +267,19 @@ class Tally {
     else this.#disagree(packet, trace, deviation);
   }
 
+  /** Whether the rules that it matched are those of an outcome. */
+  addRules(packet: GeneratedPacket, matched: readonly string[]): void {
+    const trace = this.#predict(packet.request);
+    if (trace.outcomes.some(({ verdict }) => verdict.kind === 'unknown')) return;
+    this.#ruleLists += 1;
+    const lists = trace.outcomes.map((outcome) => matchedRules(outcome, trace.family).join('\n'));
+    if (!lists.includes(matched.join('\n'))) this.#disagree(packet, trace, `other rules\n${matched.join('\n')}`);
+  }
+
   result(): ScenarioResult {
     return {
       packets: this.#packets,
+      ruleLists: this.#ruleLists,
       agreed: this.#agreed,
       unknown: this.#unknown,
       unknownReasons: this.#reasons,

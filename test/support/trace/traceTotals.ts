@@ -6,13 +6,15 @@ const mostUnknownPercent = 2;
 /** Counts of several scenarios. */
 export class TraceTotals {
   packets = 0;
+  #ruleLists = 0;
   #agreed = 0;
   #unknown = 0;
   #otherwise = 0;
   readonly #reasons = new Map<string, number>();
 
-  add({ packets, agreed, unknown, unknownReasons, disagreements }: ScenarioResult): void {
+  add({ packets, ruleLists, agreed, unknown, unknownReasons, disagreements }: ScenarioResult): void {
     this.packets += packets;
+    this.#ruleLists += ruleLists;
     this.#agreed += agreed;
     this.#unknown += unknown;
     this.#otherwise += disagreements.length;
@@ -21,6 +23,7 @@ export class TraceTotals {
 
   include(other: TraceTotals): void {
     this.packets += other.packets;
+    this.#ruleLists += other.#ruleLists;
     this.#agreed += other.#agreed;
     this.#unknown += other.#unknown;
     this.#otherwise += other.#otherwise;
@@ -39,7 +42,10 @@ export class TraceTotals {
 
   describe(): string {
     const percent = ((this.#unknown * 100) / Math.max(this.packets, 1)).toFixed(2);
-    return `${this.packets} packets, ${this.#agreed} as predicted, ${this.#unknown} unknown (${percent} %), ${this.#otherwise} otherwise`;
+    return (
+      `${this.packets} packets, ${this.#agreed} as predicted, ${this.#unknown} unknown (${percent} %), ` +
+      `${this.#otherwise} otherwise; rules of ${this.#ruleLists} more compared`
+    );
   }
 
   #addReasons(reasons: ReadonlyMap<string, number>): void {

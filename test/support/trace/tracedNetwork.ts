@@ -115,6 +115,11 @@ export class TracedNetwork implements AsyncDisposable {
     };
   }
 
+  /** What starts a command in the node's namespace that this process reads from. */
+  remote(argv: readonly string[]): readonly string[] {
+    return this.#host.remote(['ip', 'netns', 'exec', this.#node, ...argv]);
+  }
+
   /** The probe comes with it, so it is asked for once the snapshot is taken. */
   async wire(): Promise<Wire> {
     if (this.#wire !== undefined) return this.#wire;

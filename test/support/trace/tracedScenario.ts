@@ -46,6 +46,8 @@ export interface TracedScenario {
   readonly goesOn: boolean;
   /** Of how many packets the shares of their ways are looked at. */
   readonly shared: number;
+  /** Of how many packets the rules that they match are looked at, which legacy iptables does not tell. */
+  readonly followed: number;
   /** The same packet in another connection. */
   again(packet: GeneratedPacket): GeneratedPacket;
   /** Later packets of a client that affinity remembers, once its first has reached an endpoint. */
@@ -82,6 +84,7 @@ export function tracedScenario(seed: number, traced: TracedMode, packets: number
     // Masqueraded connections end when their later packets, without the mark, leave elsewhere (`nf_nat_oif_changed`).
     goesOn: network.plan.commands6.length === 0 && !load.some(({ stdin }) => /notrack|connmark|ct mark/i.test(stdin)),
     shared: seed % 4 === 1 ? 2 : 0,
+    followed: backend === 'legacy' ? 0 : 20,
     again: (packet) => generator.another(packet),
     repeat: (packet, endpoint) => {
       if (packet.destination.isLasting !== true || endpoint === undefined) return [];

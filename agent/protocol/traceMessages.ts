@@ -281,6 +281,7 @@ export const modeCosts = {
 } as const;
 
 const migrationSide = z.object({
+  /** See `SideVerdict` in `agent/compare/migrationCodes.ts`. */
   verdict: z.string(),
   /** `ADDRESS:PORT` and the share of each endpoint, sorted. */
   destinations: z.array(z.object({ address: z.string(), share: z.string() })),
@@ -288,7 +289,7 @@ const migrationSide = z.object({
 });
 
 const migrationRow = z.object({
-  /** What changes: `localhost-node-port`, `node-port-address`, `source-address`, `reject-or-drop`, `affinity`, ... */
+  /** What changes: one of `migrationCodes` in `agent/compare/migrationCodes.ts`. */
   code: z.string(),
   service: z.string(),
   request: packetRequest,
@@ -311,7 +312,7 @@ export const checkMigration = {
     to: serviceMode,
     packets: z.number(),
     unknown: z.number(),
-    /** Rows with the same change of the same frontend kind are counted, and the first ones given. */
+    /** In the order of the codes; of each code the first ones, and in `counts` how many there are. */
     rows: z.array(migrationRow),
     counts: z.record(z.string(), z.number()),
     assumptions: z.array(fact),

@@ -2,7 +2,7 @@ import type { PacketRequest, PacketTrace } from '../model/packetTrace.ts';
 import type { ServiceMode } from '../model/serviceRules.ts';
 import { tracePacket } from '../trace/tracePacket.ts';
 import { describeSide, sideOf } from './migration/side.ts';
-import type { differenceCodes } from './migrationCodes.ts';
+import { differenceCodes } from './migrationCodes.ts';
 import type { NodeModes } from './nodeModes.ts';
 
 /** A packet's ways in one mode. */
@@ -37,21 +37,12 @@ export function compareTraces(
     trace: tracePacket(modes.traced(mode), request),
   }));
   const described = traces.map(({ trace }) => describeTrace(trace, request));
-  const differences = codes.flatMap((code) => {
+  const differences = differenceCodes.flatMap((code) => {
     const values = described.map((each) => each[code]);
     return new Set(values).size > 1 ? [{ code, values }] : [];
   });
   return { traces, differences };
 }
-
-const codes = [
-  'verdict',
-  'destination',
-  'share',
-  'source',
-  'mark',
-  'hooks',
-] as const satisfies readonly DifferenceCode[];
 
 function describeTrace(trace: PacketTrace, request: PacketRequest): Readonly<Record<DifferenceCode, string>> {
   const { verdict, destinations, sources } = describeSide(sideOf(trace, request));

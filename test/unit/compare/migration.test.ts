@@ -137,6 +137,16 @@ describe('a migration check', () => {
     assert.equal(seen.length, 1);
   });
 
+  it('tells which settings the mode that is left has made', async () => {
+    const settingsOf = async (from: ServiceMode, to: ServiceMode) => {
+      const { assumptions } = await checkMigration(modesOf(nodeSnapshot(shop, from)), to);
+      return assumptions.filter(({ code }) => code === 'settings-stay').map(({ args }) => args['setting']);
+    };
+    assert.deepEqual(await settingsOf('iptables', 'nftables'), ['net.ipv4.conf.all.route_localnet']);
+    assert.deepEqual(await settingsOf('nftables', 'iptables'), []);
+    assert.ok((await settingsOf('ipvs', 'nftables')).includes('net.ipv4.vs.conntrack'));
+  });
+
   it('needs a mode to leave', async () => {
     const bare = modesOf(snapshotOf(partWith('iptables-save', 'iptables-save', '*nat\nCOMMIT\n')));
     await assert.rejects(checkMigration(bare, 'nftables'), NoServiceMode);

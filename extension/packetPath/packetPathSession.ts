@@ -163,9 +163,11 @@ export class PacketPathSession implements Disposable {
     if (known !== undefined) return known;
     const { session } = root;
     if (session === undefined) return emptyForm;
-    const choices = await session.agent.traces.choices({ snapshot: session.snapshot, filter: '', limit: 1 });
+    const choices = await session.agent.traces.choices({ snapshot: session.snapshot, filter: '', limit: mostChoices });
     const source = choices.sources.find(({ from }) => from.kind === 'pod') ?? choices.sources[0];
-    const [frontend] = choices.destinations;
+    const { destinations } = choices;
+    const frontend =
+      destinations.find(({ kind, endpoints }) => kind === 'clusterIP' && endpoints.length > 0) ?? destinations[0];
     return {
       ...emptyForm,
       ...(source === undefined ? {} : { from: source.from.kind, address: source.from.ip ?? '' }),

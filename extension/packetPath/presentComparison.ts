@@ -4,7 +4,7 @@ import type { Comparison, Costs } from '../../webview/protocol/traceView.ts';
 import type { Localizer } from '../l10n/localizer.ts';
 import { problemText } from '../l10n/problemTexts.ts';
 import type { PresentationContext } from '../tree/presentation/elementPresentation.ts';
-import { presentOutcome, presentPath } from './presentTrace.ts';
+import { presentOutcomes, presentPath } from './presentTrace.ts';
 import type { Request } from './traceTypes.ts';
 
 /** Outcomes of a mode that are shown beside those of another. */
@@ -31,9 +31,7 @@ export function presentComparison(
       return {
         title: mode,
         subtitle: isLive ? l10n.t('stands on the node') : l10n.t('as kube-proxy would write it'),
-        outcomes: trace.outcomes
-          .slice(0, mostOutcomes)
-          .map((outcome, number) => presentOutcome(outcome, number, isFromNode, context)),
+        outcomes: presentOutcomes(trace.outcomes, isFromNode, context).slice(0, mostOutcomes),
         ...(left > 0 ? { more: l10n.t('and {0} more', numbers.integer(left)) } : {}),
         ...(first === undefined ? {} : { path: presentPath(first, 0, isFromNode, context) }),
       };

@@ -35,16 +35,25 @@ export function presentTrace(trace: Trace, surroundings: TraceSurroundings, cont
     rules: surroundings.rules,
     summary: summaryOf(trace, context),
     source: surroundings.source,
-    outcomes: trace.outcomes.map((outcome, number) =>
-      presentOutcome(outcome, number, surroundings.isFromNode, context),
-    ),
+    outcomes: presentOutcomes(trace.outcomes, surroundings.isFromNode, context),
     notes: trace.assumptions.map((fact) => problemText(fact, l10n)),
     expectations: [...endpoints.map((value) => ({ value, label: value })), ...verdicts],
   };
 }
 
-/** One way that a packet can go, as a line. */
-export function presentOutcome(
+/** The ways that a packet can go, as lines; the only one needs no share. */
+export function presentOutcomes(
+  outcomes: readonly Outcome[],
+  isFromNode: boolean,
+  context: PresentationContext,
+): OutcomeLine[] {
+  return outcomes.map((outcome, number) => {
+    const share = outcomes.length === 1 ? '' : outcome.share;
+    return presentOutcome({ ...outcome, share }, number, isFromNode, context);
+  });
+}
+
+function presentOutcome(
   outcome: Outcome,
   number: number,
   isFromNode: boolean,
@@ -70,7 +79,12 @@ export function presentOutcome(
     label,
     share: outcome.share,
     detail,
-    spoken: [label, l10n.t('share {0}', outcome.share), ...(isAccepted ? [verdict] : []), detail].join(', '),
+    spoken: [
+      label,
+      ...(outcome.share === '' ? [] : [l10n.t('share {0}', outcome.share)]),
+      ...(isAccepted ? [verdict] : []),
+      detail,
+    ].join(', '),
     tone: toneOf(outcome.verdict),
     places: [...placesOf(outcome.hooks, isFromNode, endOf(outcome))],
   };

@@ -10,7 +10,7 @@ export interface PlaceBox {
 }
 
 /** The picture without what is around it. */
-export const pictureSize = { width: 1318, height: 330 } as const;
+export const pictureSize = { width: 1342, height: 330 } as const;
 
 const upper = 70;
 const lower = 190;
@@ -123,4 +123,4 @@ export function endPlace(index: number, count: number): { readonly x: number; re
 }
 
 /** Size of an end's box. */
-export const endSize = { width: 204, height: 30 } as const;
+export const endSize = { width: 228, height: 30 } as const;

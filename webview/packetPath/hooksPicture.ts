@@ -15,6 +15,7 @@ import {
   pictureSize,
   placeBoxes,
 } from './hooksLayout.ts';
+import { shorten, shortenInside } from './shorten.ts';
 
 /** What the picture tells its owner. */
 export interface PictureEvents {
@@ -200,7 +201,7 @@ function drawEnds(
     const fits = Math.floor((endSize.width - endPadding) * charactersPerUnit) - outcome.share.length;
     group.append(
       svgElement('rect', { class: 'box', x, y: y - endSize.height / 2, ...endSize, rx: 5 }),
-      svgElement('text', { class: 'name', x: x + 10, y: y + 4 }, shorten(outcome.label, fits)),
+      svgElement('text', { class: 'name', x: x + 10, y: y + 4 }, shortenInside(outcome.label, fits)),
       svgElement('text', { class: 'share', x: x + endSize.width - 10, y: y + 4, 'text-anchor': 'end' }, outcome.share),
       svgElement('title', {}, outcome.spoken),
     );
@@ -213,8 +214,4 @@ function drawEnds(
       svgElement('text', { class: 'more', x: x + 10, y: y + 4 }, texts.outcomes.left.replace('{0}', String(left))),
     );
   }
-}
-
-function shorten(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, Math.max(1, most - 1))}…`;
 }

@@ -11,6 +11,7 @@ import {
   pictureSize,
   placeBoxes,
 } from '../../../../webview/packetPath/hooksLayout.ts';
+import { shorten, shortenInside } from '../../../../webview/packetPath/shorten.ts';
 import { type StepNode, stepTree } from '../../../../webview/packetPath/stepTree.ts';
 import { fromPacketPath, toPacketPath } from '../../../../webview/protocol/packetPath.ts';
 import { type PathStep, placeSchema } from '../../../../webview/protocol/traceView.ts';
@@ -59,6 +60,16 @@ describe('picture of the hooks', () => {
       const { y } = endPlace(index, mostEnds);
       assert.ok(y > 0 && y < pictureSize.height, String(y));
     }
+  });
+});
+
+describe('texts of the picture', () => {
+  it('are shortened at their end, those of addresses inside, by the room that they take', () => {
+    assert.equal(shorten('nat: 4 rules', 12), 'nat: 4 rules');
+    assert.equal(shorten('nat: 4 rules', 8), 'nat: 4 …');
+    assert.equal(shorten('重新路由重新路由', 8), '重新路…');
+    assert.equal(shortenInside('[fd00:10:244::11]:9090', 16), '[fd00:1…11]:9090');
+    assert.equal(shortenInside('10.0.0.2:8080', 16), '10.0.0.2:8080');
   });
 });
 

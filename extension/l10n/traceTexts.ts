@@ -84,6 +84,8 @@ export const traceTexts: Wordings = {
   'port-missing': (args, l10n) => l10n.t('A packet of {protocol} needs a port to go to.', args),
   'other-family': (args, l10n) => l10n.t('A packet from {source} cannot go to {destination}.', args),
 
+  'no-service-mode': (_args, l10n) => l10n.t('No rules of kube-proxy that can be compared stand on this node.'),
+
   'not-scheduled': (args, l10n) =>
     l10n.t('The virtual server {virtualServer} has no real server {server} that takes connections.', args),
   'no-such-verdict': (args, l10n) => l10n.t('No way of the packet ends with {verdict}.', args),

@@ -4,7 +4,7 @@
  *
  *   npm run trace:check -- [--packets 20000] [--seeds 1-100] [--modes iptables,legacy,nftables,ipvs]
  *
- * Runs as root; ipvs in the test node. What differs is described in test/artifacts/trace/.
+ * Runs as root; ipvs in the test node. What differs is described in test/artifacts/trace/, with the snapshot.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,6 +19,9 @@ const artifacts = join(import.meta.dirname, '../artifacts/trace');
 
 /** Packets of a seed, not counting those that are sent again. */
 const packetsPerSeed = 300;
+
+/** After so many seeds that could not be checked, none of a mode is tried any more. */
+const mostFailures = 5;
 
 const { values } = parseArgs({
   options: { packets: { type: 'string' }, seeds: { type: 'string' }, modes: { type: 'string' } },
@@ -47,11 +50,17 @@ async function checkInTestNode(): Promise<TraceTotals> {
 
 async function checkMode(host: TracedHost, mode: TracedMode): Promise<TraceTotals> {
   const totals = new TraceTotals();
+  let failures = 0;
   for (let seed = first; seed <= lastSeed && totals.packets < packetsPerMode; seed++) {
     const scenario = tracedScenario(seed, mode, packetsPerSeed);
-    const result = await checkScenario(host, scenario).catch((cause: unknown) => {
-      throw new Error(`${scenario.name} could not be checked.`, { cause });
+    const result = await checkScenario(host, scenario).catch((error: unknown) => {
+      console.error(`${scenario.name} could not be checked:`, error);
+      process.exitCode = 1;
     });
+    if (result === undefined) {
+      if (++failures === mostFailures) break;
+      continue;
+    }
     totals.add(result);
     const { packets, agreed, unknown, disagreements } = result;
     console.log(
@@ -62,7 +71,7 @@ async function checkMode(host: TracedHost, mode: TracedMode): Promise<TraceTotal
   return totals;
 }
 
-async function report(file: string, name: string, { disagreements }: ScenarioResult): Promise<void> {
+async function report(file: string, name: string, { disagreements, snapshot }: ScenarioResult): Promise<void> {
   const texts = disagreements.map(({ packet, request, observed, predicted, steps }) =>
     [
       packet,
@@ -74,5 +83,6 @@ async function report(file: string, name: string, { disagreements }: ScenarioRes
   );
   const path = join(artifacts, `${file}.txt`);
   await writeFile(path, `${name}\n\n${texts.join('\n\n')}\n`);
+  await writeFile(join(artifacts, `${file}.json`), JSON.stringify(snapshot));
   console.log(`  see ${path}`);
 }

@@ -1,47 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseSnapshot } from '../../../agent/interpret/parseSnapshot.ts';
 import { formatAddress } from '../../../agent/model/address.ts';
-import type { PacketRequest, PacketTrace } from '../../../agent/model/packetTrace.ts';
+import type { Snapshot } from '../../../agent/model/snapshot.ts';
 import { collectSnapshot } from '../../../agent/node/collectSnapshot.ts';
 import { tracedNode } from '../../../agent/trace/tracedNode.ts';
 import { tracePacket } from '../../../agent/trace/tracePacket.ts';
 import type { GeneratedPacket } from './generatedPackets.ts';
-import {
-  describeObservation,
-  describeOutcome,
-  isAsPredicted,
-  type Observation,
-  Observations,
-  type SourceCheck,
-} from './observation.ts';
+import { type Observation, Observations } from './observation.ts';
 import { packetBytes } from './packetBytes.ts';
-import { matchedRules, RuleTrace, traceTable } from './ruleTrace.ts';
-import { shareDeviation } from './shares.ts';
+import { RuleTrace, traceTable } from './ruleTrace.ts';
+import { type Counts, Tally } from './tally.ts';
 import type { TracedHost } from './tracedHost.ts';
 import { TracedNetwork } from './tracedNetwork.ts';
 import type { LoadStep, TracedScenario } from './tracedScenario.ts';
 import type { Sending, Wire } from './wire.ts';
 
-/** A packet with which the kernel did something else than was predicted. */
-export interface Disagreement {
-  readonly packet: string;
-  readonly request: PacketRequest;
-  readonly observed: string;
-  readonly predicted: readonly string[];
-  /** The steps of the likeliest outcome. */
-  readonly steps: readonly string[];
-}
-
-export interface ScenarioResult {
-  readonly packets: number;
-  /** Of how many more packets the rules that they match were compared. */
-  readonly ruleLists: number;
-  readonly agreed: number;
-  /** Packets of which an outcome is not known. */
-  readonly unknown: number;
-  /** How many of these for each reason. */
-  readonly unknownReasons: ReadonlyMap<string, number>;
-  readonly disagreements: readonly Disagreement[];
+export interface ScenarioResult extends Counts {
+  /** What was predicted from. */
+  readonly snapshot: Snapshot;
 }
 
 /** A packet on its way: as the kernel gets it, with the source that the node's own packets have. */
@@ -76,7 +52,7 @@ export async function checkScenario(host: TracedHost, scenario: TracedScenario):
     tally.addShares(packet, observations);
   }
   if (scenario.followed > 0) await followRules(network, wire, scenario, tally);
-  return tally.result();
+  return { ...tally.counts(), snapshot };
 }
 
 /** Compares the rules that packets match, in their order. */
@@ -222,82 +198,4 @@ async function goOn(wire: Wire, results: readonly SentResult[], tally: Tally): P
     };
   });
   await exchange(wire, later, tally, 'later');
-}
-
-/** Compares and counts. */
-class Tally {
-  readonly #predict: (request: PacketRequest) => PacketTrace;
-  readonly #disagreements: Disagreement[] = [];
-  readonly #reasons = new Map<string, number>();
-  #packets = 0;
-  #ruleLists = 0;
-  #agreed = 0;
-  #unknown = 0;
-
-  constructor(predict: (request: PacketRequest) => PacketTrace) {
-    this.#predict = predict;
-  }
-
-  add(packet: GeneratedPacket, observation: Observation, check: SourceCheck): void {
-    this.#packets += 1;
-    const trace = this.#predict(packet.request);
-    const unknown = trace.outcomes.flatMap(({ verdict }) => (verdict.kind === 'unknown' ? [verdict.reason] : []));
-    if (unknown.length > 0) {
-      this.#unknown += 1;
-      for (const { message } of unknown.slice(0, 1)) {
-        this.#reasons.set(message, (this.#reasons.get(message) ?? 0) + 1);
-      }
-    } else if (trace.outcomes.some((outcome) => isAsPredicted(outcome, observation, check))) this.#agreed += 1;
-    else this.#disagree(packet, trace, describeObservation(observation));
-  }
-
-  /** Whether it has several ways, all of them known, which are the same for the next of the sender's packets. */
-  mayBeShared({ request, destination }: GeneratedPacket): boolean {
-    if (destination.affinity !== undefined) return false;
-    const { outcomes } = this.#predict(request);
-    return outcomes.length > 1 && outcomes.every(({ verdict }) => verdict.kind !== 'unknown');
-  }
-
-  /** The same packet, many times. */
-  addShares(packet: GeneratedPacket, observations: readonly Observation[]): void {
-    this.#packets += observations.length;
-    const trace = this.#predict(packet.request);
-    const deviation = shareDeviation(trace.outcomes, observations);
-    if (deviation === undefined) this.#agreed += observations.length;
-    else this.#disagree(packet, trace, deviation);
-  }
-
-  /** Whether the rules that it matched are those of an outcome. */
-  addRules(packet: GeneratedPacket, matched: readonly string[]): void {
-    const trace = this.#predict(packet.request);
-    if (trace.outcomes.some(({ verdict }) => verdict.kind === 'unknown')) return;
-    this.#ruleLists += 1;
-    const lists = trace.outcomes.map((outcome) => matchedRules(outcome, trace.family).join('\n'));
-    if (!lists.includes(matched.join('\n'))) this.#disagree(packet, trace, `other rules\n${matched.join('\n')}`);
-  }
-
-  result(): ScenarioResult {
-    return {
-      packets: this.#packets,
-      ruleLists: this.#ruleLists,
-      agreed: this.#agreed,
-      unknown: this.#unknown,
-      unknownReasons: this.#reasons,
-      disagreements: this.#disagreements,
-    };
-  }
-
-  #disagree(packet: GeneratedPacket, trace: PacketTrace, observed: string): void {
-    const [likeliest] = trace.outcomes;
-    this.#disagreements.push({
-      packet: `${packet.device ?? 'node'}: ${trace.packet} ${packet.request.protocol}`,
-      request: packet.request,
-      observed,
-      predicted: trace.outcomes.map(describeOutcome),
-      steps: (likeliest?.steps ?? []).map(
-        ({ hook, table, chain, rule, effect, packet: after }) =>
-          `${[hook, table, chain].filter((word) => word !== undefined).join(' ')}: ${rule ?? ''} => ${JSON.stringify(effect)} ${after}`,
-      ),
-    });
-  }
 }

@@ -41,7 +41,7 @@ const probe = `table inet trace-probe {
 `;
 
 /** The node says each time that it rejected a packet, and not once a second; the last ones are of newer kernels only. */
-const answerSettings = ['net.ipv4.icmp_ratemask=0', 'net.ipv6.icmp.ratelimit=0'];
+const answerSettings = ['net.ipv4.icmp_ratemask=0', 'net.ipv6.icmp.ratelimit=0', 'net.ipv6.icmp.ratemask=255'];
 const optionalSettings = ['net.ipv4.icmp_msgs_per_sec=1000000', 'net.ipv4.icmp_msgs_burst=1000000'];
 
 /** A node in a namespace, with all that is around it in another. Everything is gone when it is disposed of. */

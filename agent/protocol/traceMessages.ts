@@ -225,7 +225,6 @@ const difference = z.object({
   /** What it is in each of the compared modes, in the order of these; numbers and names, not words. */
   values: z.array(z.string()),
 });
-export type TraceDifference = z.infer<typeof difference>;
 
 /** The same packet in several modes. */
 export const compareTraces = {

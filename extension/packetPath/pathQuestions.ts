@@ -30,6 +30,8 @@ export class PathQuestions {
   readonly #host: PacketPathHost;
   readonly #questions: Questions;
   #traced: Traced | undefined;
+  /** Where the way ends that the view shows. */
+  #shown: string | undefined;
 
   constructor(host: PacketPathHost, questions: Questions) {
     this.#host = host;
@@ -55,8 +57,11 @@ export class PathQuestions {
         return { rules, mode, trace, frontend };
       },
       ({ rules, mode, trace, frontend }) => {
+        // After a refresh the same way is shown as before.
+        const isSame = JSON.stringify(request) === JSON.stringify(this.#traced?.request);
+        const end = wanted ?? (isSame ? this.#shown : undefined);
         this.#traced = { session, request, rules, trace };
-        const found = wanted === undefined ? -1 : trace.outcomes.findIndex(({ destination }) => destination === wanted);
+        const found = end === undefined ? -1 : trace.outcomes.findIndex(({ destination }) => destination === end);
         const outcome = Math.max(0, found);
         const view = presentTrace(
           trace,
@@ -95,6 +100,7 @@ export class PathQuestions {
     const isFromNode = request.from.kind === 'node';
     const known = trace.outcomes[number];
     if (known === undefined) return;
+    this.#shown = known.destination;
     await this.#questions.ask(
       'steps',
       undefined,

@@ -4,6 +4,9 @@ import { describeError } from '../common/transportError.ts';
 import { errorWords } from '../l10n/errorTexts.ts';
 import type { PacketPathHost } from './packetPathHost.ts';
 
+/** An answer that comes sooner is not announced: what is shown would only flicker. */
+const patienceMs = 150;
+
 /** Questions to the agent that are under way: of each concern the newest counts, and an older one is cancelled. */
 export class Questions implements Disposable {
   readonly #host: PacketPathHost;
@@ -23,15 +26,19 @@ export class Questions implements Disposable {
     this.cancel(concern);
     const abort = new AbortController();
     this.#underWay.set(concern, abort);
-    if (busy !== undefined) this.#host.post({ type: 'busy', concern, text: busy });
+    const tellBusy = setTimeout(() => {
+      if (busy !== undefined && !abort.signal.aborted) this.#host.post({ type: 'busy', concern, text: busy });
+    }, patienceMs);
     try {
       const answer = await question(abort.signal);
+      clearTimeout(tellBusy);
       if (!abort.signal.aborted) tell(answer);
     } catch (error) {
       if (abort.signal.aborted) return;
       this.#host.log.warn(`Packet path: ${describeError(error)}`);
       this.#host.post({ type: 'failed', concern, text: errorWords(error, this.#host.l10n).detail });
     } finally {
+      clearTimeout(tellBusy);
       if (this.#underWay.get(concern) === abort) this.#underWay.delete(concern);
     }
   }

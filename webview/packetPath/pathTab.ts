@@ -101,9 +101,8 @@ export class PathTab {
   }
 
   show(view: TraceView, outcome: number): void {
-    this.#player.stop();
+    const isSame = this.#path?.outcome === outcome && isEqual(view, this.#view);
     this.#view = view;
-    this.#path = undefined;
     this.element.classList.remove('stale');
     this.#details.hidden = false;
     this.#heading.replaceChildren(
@@ -111,6 +110,10 @@ export class PathTab {
       element('strong', {}, view.summary),
       element('small', {}, view.rules),
     );
+    // After a refresh that found nothing new, what the user is at stays.
+    if (isSame) return;
+    this.#player.stop();
+    this.#path = undefined;
     this.#outcomes.show(view.outcomes, outcome);
     this.#whyNot.reset(view.expectations);
     this.#notes.replaceChildren(...noteList(this.#texts.outcomes.notes, view.notes));
@@ -118,6 +121,7 @@ export class PathTab {
   }
 
   showPath(path: Path): void {
+    if (isEqual(path, this.#path) && this.#awaited === undefined) return;
     this.#player.stop();
     const isSame = this.#path?.outcome === path.outcome;
     this.#path = path;
@@ -226,4 +230,8 @@ function named(button: HTMLElement, name: string): HTMLElement {
   button.setAttribute('aria-label', name);
   button.title = name;
   return button;
+}
+
+function isEqual(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
 }

@@ -162,6 +162,17 @@ describe('conversation with the packet path view', () => {
     );
   });
 
+  it('keeps to the way that is looked at when the node is read anew', async () => {
+    const { session, send, next, connect } = await start();
+    await connect();
+    send({ type: 'ready' });
+    await next('path');
+    send({ type: 'steps', outcome: 2 });
+    assert.equal((await next('path')).path.outcome, 2);
+    await session.update();
+    assert.equal((await next('trace')).outcome, 2);
+  });
+
   it('names mistakes in the form instead of asking', async () => {
     const { send, next, connect, asked } = await start();
     await connect();

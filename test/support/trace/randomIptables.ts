@@ -118,6 +118,18 @@ class RandomRules {
         `-m length ${not}--length ${random.pick('0:40', '41:100', '28', '60:')}`,
         `-m dscp ${not}--dscp 0x00`,
         this.#family === 'ipv4' ? '-m ttl --ttl-gt 63' : '-m hl --hl-lt 64',
+        `-m string --string "${random.pick('trace', 'nothing')}" --algo bm`,
+        `-m u32 ${not}--u32 "0x0&0xf=0x5"`,
+        '-m time --timestart 00:00:00 --timestop 23:59:59',
+        '-m quota --quota 100',
+        `-m cpu ${not}--cpu 0`,
+        `-m helper ${not}--helper ftp`,
+        `-m statistic --mode nth --every 3 --packet 0`,
+        `-m physdev ${not}--physdev-is-bridged`,
+        `-m conntrack ${not}--ctstatus ${random.pick('SEEN_REPLY', 'CONFIRMED', 'ASSURED')}`,
+        `-m connbytes ${not}--connbytes 2 --connbytes-mode packets --connbytes-dir both`,
+        `-m devgroup ${not}--src-group 0x1`,
+        '-m ecn --ecn-ip-ect 0',
       );
     }
     return random.pick<() => string>(
@@ -186,6 +198,7 @@ class RandomRules {
             '-j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff',
             isIpv6 ? '-j HL --hl-set 33' : '-j TTL --ttl-dec 1',
             '-j DSCP --set-dscp 0x0a',
+            ...(random.chance(5) ? ['-j NFQUEUE --queue-num 3 --queue-bypass', '-j CHECKSUM --checksum-fill'] : []),
             ...(['FORWARD', 'OUTPUT', 'POSTROUTING'].includes(chain) ? ['-j CLASSIFY --set-class 1:2'] : []),
             ...(protocol === 'tcp' ? ['-p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1200'] : []),
             '-j DROP',

@@ -101,7 +101,28 @@ class RandomTable {
     const v4 = this.#family !== 'ip6';
     const v6 = this.#family !== 'ip';
     if (random.chance(unknownPercent)) {
-      return random.pick('meta length < 50', 'limit rate 5/second', v4 ? 'ip ttl > 63' : 'ip6 hoplimit 63');
+      return random.pick(
+        'meta length < 50',
+        'limit rate 5/second',
+        v4 ? 'ip ttl > 63' : 'ip6 hoplimit 63',
+        v4 ? 'jhash ip saddr mod 2 == 1' : 'jhash ip6 saddr mod 2 == 1',
+        'symhash mod 2 == 1',
+        'quota until 100 bytes',
+        'quota over 1 mbytes',
+        'ct packets > 1',
+        'ct bytes < 200',
+        'meta cpu 0',
+        'meta iifgroup 1',
+        'rt classid 1',
+        'ct expiration > 1s',
+        'ct helper "ftp"',
+        'meta time > "2020-01-01 00:00:00"',
+        'tcp option maxseg exists',
+        'numgen inc mod 3 == 0',
+        'ct count over 3',
+        'meta priority 1:2',
+        '@th,0,16 > 1000',
+      );
     }
     return random.pick<() => string>(
       () =>

@@ -1,4 +1,4 @@
-import type { PacketRequest, PacketTrace } from '../../../agent/model/packetTrace.ts';
+import type { PacketRequest, PacketTrace, TraceOutcome } from '../../../agent/model/packetTrace.ts';
 import type { GeneratedPacket } from './generatedPackets.ts';
 import {
   describeObservation,
@@ -30,6 +30,12 @@ export interface Counts {
   /** How many of these for each reason. */
   readonly unknownReasons: ReadonlyMap<string, number>;
   readonly disagreements: readonly Disagreement[];
+}
+
+/** Then nf_tables tells of it as of another packet. */
+function comesBackTranslated({ steps }: TraceOutcome): boolean {
+  const isOwn = steps[0]?.hook === 'output' && steps.some(({ hook }) => hook === 'prerouting');
+  return isOwn && steps.some(({ effect }) => effect.kind === 'snat' || effect.kind === 'masquerade');
 }
 
 /** Of ipvs, others look at the packet or at the connections that there are. */
@@ -86,7 +92,7 @@ export class Tally {
   /** Whether the rules that it matched are those of an outcome. */
   addRules(packet: GeneratedPacket, matched: readonly string[]): void {
     const trace = this.#predict(packet.request);
-    if (trace.outcomes.some(({ verdict }) => verdict.kind === 'unknown')) return;
+    if (trace.outcomes.some((outcome) => outcome.verdict.kind === 'unknown' || comesBackTranslated(outcome))) return;
     this.#ruleLists += 1;
     const lists = trace.outcomes.map((outcome) => matchedRules(outcome, trace.family).join('\n'));
     if (!lists.includes(matched.join('\n'))) this.#disagree(packet, trace, `other rules\n${matched.join('\n')}`);

@@ -188,13 +188,13 @@ function toneOf({ kind }: Verdict): Tone {
   return kind === 'accept' ? 'good' : kind === 'unknown' ? 'warning' : 'error';
 }
 
-function summaryOf({ outcomes }: Trace, { l10n, numbers }: PresentationContext): string {
+function summaryOf({ packet, outcomes }: Trace, { l10n, numbers }: PresentationContext): string {
   const [first] = outcomes;
   if (first === undefined) return l10n.t('The packet has no way through this node.');
   if (outcomes.length === 1) {
     switch (first.verdict.kind) {
       case 'accept':
-        return l10n.t('Arrives at {0}.', first.destination);
+        return arrivalWords(packet, first, l10n);
       case 'drop':
         return l10n.t('Dropped: it vanishes without an answer.');
       case 'reject':
@@ -207,4 +207,11 @@ function summaryOf({ outcomes }: Trace, { l10n, numbers }: PresentationContext):
   return arrives === outcomes.length
     ? l10n.t('One of {0} endpoints, by chance.', numbers.integer(outcomes.length))
     : l10n.t('{0} ways, of which {1} arrive.', numbers.integer(outcomes.length), numbers.integer(arrives));
+}
+
+function arrivalWords(packet: string, { destination, delivered }: Outcome, l10n: Localizer): string {
+  if (delivered?.to === 'node') return l10n.t('Reaches a process of the node at {0}.', destination);
+  return packet.endsWith(` ${destination}`)
+    ? l10n.t('Sent on to {0}, untranslated.', destination)
+    : l10n.t('Arrives at {0}.', destination);
 }

@@ -121,6 +121,15 @@ describe('ends of a packet', () => {
     ]);
   });
 
+  it('say whether a packet was translated on its way', () => {
+    const summaryOf = (...parts: Parameters<typeof outcome>): string =>
+      presentTrace(trace(outcome(...parts)), surroundings, context).summary;
+    assert.equal(summaryOf('10.0.0.2:8080'), 'Arrives at 10.0.0.2:8080.');
+    assert.equal(summaryOf('10.96.0.10:80'), 'Sent on to 10.96.0.10:80, untranslated.');
+    const delivered = { delivered: { to: 'node' } } as const;
+    assert.equal(summaryOf('192.0.2.10:80', delivered), 'Reaches a process of the node at 192.0.2.10:80.');
+  });
+
   it('say what happened to packets that do not arrive', () => {
     const summaryOf = (verdict: Parameters<typeof outcome>[1]): string =>
       presentTrace(trace(outcome('10.96.0.10:81', { ...verdict, delivered: undefined })), surroundings, context)

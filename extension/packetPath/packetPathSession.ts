@@ -11,13 +11,14 @@ import type { Disposable } from '../common/disposable.ts';
 import type { Root, Session } from '../nodes/root.ts';
 import { stateText } from '../tree/presentation/presentRoot.ts';
 import { MigrationCheck } from './migrationCheck.ts';
-import { emptyForm, formOf, packetRequestOf } from './packetForm.ts';
+import { formOf, packetRequestOf } from './packetForm.ts';
 import type { PacketPathHost } from './packetPathHost.ts';
 import { packetPathTexts } from './packetPathTexts.ts';
 import { PathQuestions } from './pathQuestions.ts';
 import { presentDestination, presentSource } from './presentChoices.ts';
 import { presentComparison, presentCosts } from './presentComparison.ts';
 import { Questions } from './questions.ts';
+import { sensibleForm, withFittingSource } from './sensibleForm.ts';
 import type { Request } from './traceTypes.ts';
 
 /** Frontends in one answer to a search. */
@@ -30,6 +31,8 @@ export class PacketPathSession implements Disposable {
   readonly #path: PathQuestions;
   readonly #migration: MigrationCheck;
   #form: PacketForm | undefined;
+  /** What commands filled in since the form was shown. */
+  #filled: Partial<PacketForm> = {};
   #tab: Tab = 'path';
   /** An endpoint or verdict whose way is to be shown first. */
   #wanted: string | undefined;
@@ -46,7 +49,7 @@ export class PacketPathSession implements Disposable {
 
   /** Fills the form and traces. @param wanted the endpoint, `ADDRESS:PORT`, whose way is shown first */
   async fill(change: Partial<PacketForm>, wanted?: string): Promise<void> {
-    this.#form = { ...(await this.#currentForm()), ...change };
+    this.#filled = { ...this.#filled, ...change };
     this.#wanted = wanted;
     this.#tab = 'path';
     if (this.#isReady) await this.update();
@@ -83,11 +86,11 @@ export class PacketPathSession implements Disposable {
     await this.#questions.ask(
       'search',
       undefined,
-      async (signal) => ({
-        form: await this.#currentForm(),
-        choices: await session.agent.traces.choices({ snapshot: session.snapshot, filter: '', limit: 1 }, signal),
-      }),
-      ({ form, choices }) => {
+      (signal) => session.agent.traces.choices({ snapshot: session.snapshot, filter: '', limit: mostChoices }, signal),
+      (choices) => {
+        const known = this.#form ?? this.#host.memory.get(root.id) ?? sensibleForm(choices);
+        const form = withFittingSource({ ...known, ...this.#filled }, choices.sources);
+        this.#filled = {};
         const mode = serviceMode(root.snapshot?.mode);
         this.#host.post({
           type: 'page',
@@ -155,24 +158,6 @@ export class PacketPathSession implements Disposable {
       case 'run':
         return this.#host.run(message.command);
     }
-  }
-
-  async #currentForm(): Promise<PacketForm> {
-    const root = this.#host.root();
-    const known = this.#form ?? this.#host.memory.get(root.id);
-    if (known !== undefined) return known;
-    const { session } = root;
-    if (session === undefined) return emptyForm;
-    const choices = await session.agent.traces.choices({ snapshot: session.snapshot, filter: '', limit: mostChoices });
-    const source = choices.sources.find(({ from }) => from.kind === 'pod') ?? choices.sources[0];
-    const { destinations } = choices;
-    const frontend =
-      destinations.find(({ kind, endpoints }) => kind === 'clusterIP' && endpoints.length > 0) ?? destinations[0];
-    return {
-      ...emptyForm,
-      ...(source === undefined ? {} : { from: source.from.kind, address: source.from.ip ?? '' }),
-      ...(frontend === undefined ? {} : destinationOf(presentDestination(frontend, this.#host.l10n))),
-    };
   }
 
   /** Shows where the packet of a form goes, unless the form has mistakes. */
@@ -288,10 +273,6 @@ function nothingToAsk(root: Root, l10n: PacketPathHost['l10n']): Extract<ToPacke
       };
     }
   }
-}
-
-function destinationOf({ destination, port, protocol }: DestinationChoice) {
-  return { destination, port, protocol };
 }
 
 function serviceMode(mode: string | undefined): ServiceMode | undefined {

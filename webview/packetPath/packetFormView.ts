@@ -199,7 +199,16 @@ export class PacketFormView {
 
   #goTo({ destination, port, protocol, endpoints }: DestinationChoice): void {
     this.#endpoints = endpoints;
-    this.#change({ destination, port, protocol }, true);
+    this.#change({ destination, port, protocol, ...this.#sourceFor(destination) }, true);
+  }
+
+  /** Another source where that of the form is of the other family than a destination. */
+  #sourceFor(destination: string): Partial<PacketForm> {
+    const isFitting = (address: string): boolean => address.includes(':') === destination.includes(':');
+    if (this.#form.address === '' || isFitting(this.#form.address)) return {};
+    const fitting = this.#sources.filter(({ address }) => address !== '' && isFitting(address));
+    const source = fitting.find(({ from }) => from === this.#form.from) ?? fitting[0];
+    return { from: source?.from ?? 'node', address: source?.address ?? '', device: '' };
   }
 
   #protocolField(): HTMLElement {

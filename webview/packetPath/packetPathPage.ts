@@ -149,6 +149,8 @@ export class PacketPathPage {
       ...[...tabs.values()].map(({ panel }) => panel),
     );
     this.#showTab(tab);
+    // What was compared is not kept while the page is hidden.
+    if (tab === 'compare' && form.destination !== '') compare.run();
   }
 
   #tab(name: Tab, label: string, content: HTMLElement) {

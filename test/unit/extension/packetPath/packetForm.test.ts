@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { TraceDestination, TraceSource } from '../../../../agent/protocol/traceMessages.ts';
 import { english } from '../../../../extension/l10n/localizer.ts';
 import { FormMemory } from '../../../../extension/packetPath/formMemory.ts';
 import { emptyForm, formOf, packetRequestOf } from '../../../../extension/packetPath/packetForm.ts';
 import { packetOfRule } from '../../../../extension/packetPath/packetOfRule.ts';
 import { ruleWords } from '../../../../extension/packetPath/ruleWords.ts';
+import { sensibleForm, withFittingSource } from '../../../../extension/packetPath/sensibleForm.ts';
 import { shareWords } from '../../../../extension/packetPath/shareWords.ts';
 import type { PacketForm } from '../../../../webview/protocol/packetPath.ts';
 import { context } from '../elements.ts';
@@ -76,6 +78,45 @@ describe('form of a packet', () => {
     stored.set('packetForms', { a: { from: 'moon' }, b: form });
     assert.equal(memory.get('a'), undefined);
     assert.deepEqual(memory.get('b'), form);
+  });
+});
+
+describe('sensible choices', () => {
+  const frontend: TraceDestination = {
+    namespace: 'default',
+    name: 'app1',
+    portName: '',
+    kind: 'nodePort',
+    ip: '192.0.2.10',
+    port: 30080,
+    protocol: 'tcp',
+    endpoints: [],
+  };
+  const clusterIP: TraceDestination = { ...frontend, kind: 'clusterIP', ip: 'fd00::1', port: 80, endpoints: ['x'] };
+  const sources: readonly TraceSource[] = [
+    { from: { kind: 'pod', ip: '10.244.0.9' } },
+    { from: { kind: 'pod', ip: 'fd00:10::9' } },
+    { from: { kind: 'external', ip: 'fd00:20::7' } },
+  ];
+
+  it('are a cluster IP with endpoints, and a pod of its family', () => {
+    const chosen = sensibleForm({ sources: [...sources], destinations: [frontend, clusterIP], total: 2 });
+    assert.deepEqual([chosen.destination, chosen.port], ['fd00::1', '80']);
+    assert.equal(withFittingSource(chosen, sources).address, 'fd00:10::9');
+    assert.equal(sensibleForm({ sources: [], destinations: [], total: 0 }).destination, '');
+  });
+
+  it('leave a source that fits as it is', () => {
+    assert.equal(withFittingSource(form, sources), form);
+    const node: PacketForm = { ...form, from: 'node', address: '' };
+    assert.equal(withFittingSource(node, sources), node);
+  });
+
+  it('take another kind of source, or the node, where none fits', () => {
+    const outside: PacketForm = { ...form, from: 'external', address: '198.51.100.7', destination: 'fd00::1' };
+    assert.equal(withFittingSource(outside, sources).address, 'fd00:20::7');
+    const none = withFittingSource(outside, []);
+    assert.deepEqual([none.from, none.address], ['node', '']);
   });
 });
 

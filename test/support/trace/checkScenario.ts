@@ -66,17 +66,30 @@ async function followRules(network: TracedNetwork, wire: Wire, scenario: TracedS
   await using trace = new RuleTrace(network.remote(RuleTrace.command));
   const sourceOf = ({ source, packet: { request } }: SentPacket): string => `${source} ${request.sourcePort}`;
   // nft says nothing when it has begun to listen.
-  const [some] = sent;
-  if (some === undefined) return;
-  const begun = trace.until(sourceOf(some));
+  const first = signal(scenario);
+  const begun = trace.until(sourceOf(first));
   for (let isReading = false; !isReading; ) {
-    await wire.exchange([sendingOf(some, 'first')]);
+    await wire.exchange([sendingOf(first, 'first')]);
     isReading = await Promise.race([begun.then(() => true), delay(50, false)]);
   }
-  const last: SentPacket = { ...some, packet: scenario.again(some.packet) };
-  await wire.exchange([...sent.slice(1), last].map((each) => sendingOf(each, 'first')));
+  const last = signal(scenario);
+  await wire.exchange([...sent, last].map((each) => sendingOf(each, 'first')));
   await trace.until(sourceOf(last));
-  for (const each of sent.slice(1)) tally.addRules(each.packet, trace.of(sourceOf(each)));
+  for (const each of sent) tally.addRules(each.packet, trace.of(sourceOf(each)));
+}
+
+/** A packet that comes to rules, whatever they are. */
+function signal(scenario: TracedScenario): SentPacket {
+  const source = '198.51.100.1';
+  const destination = { ip: '10.0.2.15', protocol: 'udp', port: 9 } as const;
+  const request = {
+    from: { kind: 'external', ip: source },
+    destination: destination.ip,
+    protocol: 'udp',
+    port: 9,
+  } as const;
+  const packet: GeneratedPacket = { id: 0, device: 'eth0', destination, request: { ...request, sourcePort: 0 } };
+  return { packet: scenario.again(packet), source };
 }
 
 /** Tries of a text of which lines are left out. */

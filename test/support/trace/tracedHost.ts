@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import { join } from 'node:path';
+import { concurrencyLimit } from '../../../agent/node/concurrencyLimit.ts';
 import { type CommandResult, tryCommand } from '../../vm/runCommand.ts';
 import { shellQuote } from '../../vm/shellQuote.ts';
 import { sshAlias } from '../../vm/sshAccess.ts';
@@ -27,12 +28,16 @@ export const localHost: TracedHost = {
   kernelRelease: release(),
 };
 
+/** sshd's `MaxSessions` is 10 for the one connection that all commands share. */
+const sessions = 4;
+
 /** A test node, which has Perl. */
 export async function testNodeHost(node: TestNode): Promise<TracedHost> {
   const program = '/root/wire.pl';
   await node.run(['sh', '-c', `cat > ${program}`], { stdin: await readFile(wireProgram) });
+  const limited = concurrencyLimit(sessions);
   return {
-    run: (argv, stdin = '') => node.tryRun(argv, { stdin }),
+    run: (argv, stdin = '') => limited(() => node.tryRun(argv, { stdin })),
     remote: (argv) => [
       'ssh',
       '-F',

@@ -15,7 +15,7 @@ const hookOfChain: ReadonlyMap<string, Hook> = new Map([
 
 /**
  * Where each table hooks in (enum nf_ip_hook_priorities of linux/netfilter_ipv4.h, and the `valid_hooks` of
- * net/ipv4/netfilter/iptable_*.c). iptables-nft makes base chains of the same priorities.
+ * net/ipv4/netfilter/iptable_*.c). iptables-nft makes base chains of the same priorities, but for one table.
  */
 const priorities: Readonly<Record<string, Partial<Record<Hook, number>>>> = {
   raw: { prerouting: -300, output: -300 },
@@ -24,6 +24,9 @@ const priorities: Readonly<Record<string, Partial<Record<Hook, number>>>> = {
   filter: { input: 0, forward: 0, output: 0 },
   security: { input: 50, forward: 50, output: 50 },
 };
+
+/** Where iptables-nft hooks its table `security` in (iptables/nft.c, `xtables_ipv4`): after the translation of sources. */
+const nftSecurityPriority = 150;
 
 /** The rules of iptables and ip6tables in a snapshot, of both backends. */
 export function iptablesPrograms(rulesets: readonly IptablesRuleset[]): RulePrograms {
@@ -52,7 +55,9 @@ export function iptablesPrograms(rulesets: readonly IptablesRuleset[]): RuleProg
 function baseChainsOf(chains: TableChains): BaseChain[] {
   const { name: table, ruleset } = chains;
   return [...hookOfChain].flatMap(([name, hook]): BaseChain[] => {
-    const priority = priorities[table]?.[hook];
+    const known = priorities[table]?.[hook];
+    const isMoved = table === 'security' && ruleset.backend === 'nf_tables';
+    const priority = isMoved && known !== undefined ? nftSecurityPriority : known;
     const program = chains.named(name);
     if (priority === undefined || program === undefined) return [];
     const type = table === 'nat' ? 'nat' : table === 'mangle' && hook === 'output' ? 'route' : 'filter';

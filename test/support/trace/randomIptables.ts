@@ -128,7 +128,6 @@ class RandomRules {
         `-m physdev ${not}--physdev-is-bridged`,
         `-m conntrack ${not}--ctstatus ${random.pick('SEEN_REPLY', 'CONFIRMED', 'ASSURED')}`,
         `-m connbytes ${not}--connbytes 2 --connbytes-mode packets --connbytes-dir both`,
-        `-m devgroup ${not}--src-group 0x1`,
         '-m ecn --ecn-ip-ect 0',
       );
     }

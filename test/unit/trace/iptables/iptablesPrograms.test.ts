@@ -34,19 +34,19 @@ test('base chains of all tables with their hooks, priorities, types and policies
       'filter input 0 filter accept',
       'filter forward 0 filter drop',
       'filter output 0 filter accept',
-      'security input 150 filter accept',
-      'security forward 150 filter accept',
-      'security output 150 filter accept',
+      'security input 50 filter accept',
+      'security forward 50 filter accept',
+      'security output 50 filter accept',
     ],
   );
   assert.deepEqual(missing, []);
 });
 
-test('the table security comes earlier in the legacy backend', () => {
-  const { baseChains } = iptablesPrograms(rulesetsOf(dump('security', 'INPUT'), 'ipv4', { backend: 'legacy' }));
+test('the table security comes later in the backend nf_tables', () => {
+  const { baseChains } = iptablesPrograms(rulesetsOf(dump('security', 'INPUT'), 'ipv4', { backend: 'nf_tables' }));
   assert.deepEqual(
     baseChains.map(({ priority }) => priority),
-    [50],
+    [150],
   );
 });
 

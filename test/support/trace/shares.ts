@@ -28,6 +28,7 @@ export function shareDeviation(
     if (group === undefined) return describeObservation(observation);
     group.count += 1;
   }
+  if (groups.length === 1) return undefined;
   const total = observations.length;
   const sum = groups.reduce((soFar, { count, probability }) => {
     const expected = probability * total;
@@ -48,7 +49,6 @@ function withoutShare(outcome: TraceOutcome): string {
 
 /** Wilson and Hilferty's approximation; what is rarer by a factor of ten does not matter here. */
 function largestChiSquare(degrees: number): number {
-  if (degrees === 0) return 0;
   const part = 2 / (9 * degrees);
   return degrees * (1 - part + rare * Math.sqrt(part)) ** 3;
 }

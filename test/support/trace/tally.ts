@@ -33,9 +33,9 @@ export interface Counts {
 }
 
 /** Then nf_tables tells of it as of another packet. */
-function comesBackTranslated({ steps }: TraceOutcome): boolean {
-  const isOwn = steps[0]?.hook === 'output' && steps.some(({ hook }) => hook === 'prerouting');
-  return isOwn && steps.some(({ effect }) => effect.kind === 'snat' || effect.kind === 'masquerade');
+function comesBackTranslated({ hooks, steps }: TraceOutcome): boolean {
+  const isBack = hooks[0] === 'output' && (hooks.includes('prerouting') || hooks.includes('input'));
+  return isBack && steps.some(({ effect }) => effect.kind === 'snat' || effect.kind === 'masquerade');
 }
 
 /** Of ipvs, others look at the packet or at the connections that there are. */

@@ -75,7 +75,7 @@ export function tracedScenario(seed: number, traced: TracedMode, packets: number
   const isFirst = random.chance(50);
   const otherSteps = others.flatMap(({ steps }) => steps);
   const rules = isFirst ? [...otherSteps, ...services.load] : [...services.load, ...otherSteps];
-  const load = [...planSettings(services.settings), ...(backend === 'legacy' ? nftFirst(rules) : rules)];
+  const load = [...planSettings(services.settings), ...(random.chance(50) ? nftLast : nftFirst)(rules, backend)];
   return {
     name: `${traced} seed ${seed} (${services.name}; ${others.map(({ name }) => name).join(', ')})`,
     network,
@@ -156,10 +156,34 @@ function planSettings(settings: ReadonlyMap<string, string>): LoadStep[] {
   return words.length === 0 ? [] : [{ argv: ['sysctl', '-qw', ...words], stdin: '' }];
 }
 
-/** Whether a legacy table or one of nftables came first is not in a snapshot, which takes the legacy one for younger. */
-function nftFirst(steps: readonly LoadStep[]): LoadStep[] {
+/** All base chains of iptables-nft, which makes each of them with its first rule. */
+const baseChains: readonly LoadStep[] = families.map((family) => ({
+  argv: [`${program(family, 'nf_tables')}-restore`, '--noflush'],
+  stdin: [
+    'raw PREROUTING OUTPUT',
+    'mangle PREROUTING INPUT FORWARD OUTPUT POSTROUTING',
+    'nat PREROUTING INPUT OUTPUT POSTROUTING',
+    'filter INPUT FORWARD OUTPUT',
+  ]
+    .map((words) => {
+      const [table = '', ...chains] = words.split(' ');
+      return `*${table}\n${chains.map((chain) => `:${chain} ACCEPT [0:0]\n`).join('')}COMMIT\n`;
+    })
+    .join(''),
+}));
+
+/**
+ * Of base chains with one priority, the kernel runs the youngest first. How old they are shows in the order of tables if
+ * those of iptables-nft have theirs from the beginning; and a legacy table is taken for younger than those of nftables.
+ */
+function nftFirst(steps: readonly LoadStep[], backend: IptablesBackend): LoadStep[] {
   const isNft = ({ argv: [tool] }: LoadStep): boolean => tool === 'nft';
-  return [...steps.filter(isNft), ...steps.filter((step) => !isNft(step))];
+  const between = backend === 'legacy' ? [] : baseChains;
+  return [...steps.filter(isNft), ...between, ...steps.filter((step) => !isNft(step))];
+}
+
+function nftLast(steps: readonly LoadStep[], backend: IptablesBackend): LoadStep[] {
+  return backend === 'legacy' ? nftFirst(steps, backend) : [...baseChains, ...steps];
 }
 
 interface OtherRules {

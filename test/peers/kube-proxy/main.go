@@ -29,21 +29,16 @@ func main() {
 	isBench := flag.Bool("bench", false, "sync whenever standard input says so, and print how long it took")
 	isStart := flag.Bool("start", false, "remove other modes' rules first, as a kube-proxy that starts does")
 	flag.Parse()
-	if err := start(*mode, *isStart); err != nil {
-		fmt.Fprintln(os.Stderr, "oracle:", err)
-		os.Exit(1)
+	if *isStart {
+		// kube-proxy goes on when that fails (Options.Run), and so does this.
+		if err := cleanAsStarting(context.Background(), *mode); err != nil {
+			fmt.Fprintln(os.Stderr, "oracle:", err)
+		}
 	}
 	if err := run(*mode, *file, flags, *isBench); err != nil {
 		fmt.Fprintln(os.Stderr, "oracle:", err)
 		os.Exit(1)
 	}
-}
-
-func start(mode string, isStart bool) error {
-	if !isStart {
-		return nil
-	}
-	return cleanAsStarting(context.Background(), mode)
 }
 
 func run(mode, file string, flags *nodeFlags, isBench bool) error {

@@ -144,12 +144,13 @@ function invalidForwarding(following: Following, flow: Flow, route: Route): Trac
  */
 function invalidSource(following: Following, flow: Flow, outDevice: string | undefined): TraceFact | undefined {
   const { packet, arrivedThrough } = flow;
-  if (following.family === 'ipv6' || arrivedThrough === undefined) return undefined;
+  if (following.family === 'ipv6') return undefined;
   const { network } = following;
   const { source } = packet;
   if (network.addressType('ipv4', source) === 'local') {
     return isOnForDevice(following, 'accept_local', arrivedThrough) ? undefined : reasons.ownSource(source.text);
   }
+  if (arrivedThrough === undefined) return undefined;
   const filter = reversePathFilter(following, arrivedThrough);
   if (filter === 0) return undefined;
   const usesMark = network.setting('net.ipv4.conf.all.src_valid_mark') === '1';

@@ -64,6 +64,12 @@ describe('a packet that comes in', () => {
       'drop own-source',
     ],
     [
+      'does not, through whatever device',
+      { ...fromPod, from: { kind: 'external', ip: '192.0.2.10' }, destination: '10.244.0.3' },
+      {},
+      'drop own-source',
+    ],
+    [
       'does so where that is allowed',
       { ...fromPod, from: { kind: 'external', ip: '192.0.2.10', device: 'eth0' }, destination: '10.244.0.3' },
       { 'net.ipv4.conf.eth0.accept_local': '1' },

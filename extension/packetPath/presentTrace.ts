@@ -94,7 +94,7 @@ function presentOutcome(
 export function presentPath(outcome: Outcome, number: number, isFromNode: boolean, context: PresentationContext): Path {
   return {
     outcome: number,
-    visits: visitsOf(outcome.steps, isFromNode).map((visit) => presentVisit(visit, context)),
+    visits: visitsOf(outcome, isFromNode).map((visit) => presentVisit(visit, context)),
   };
 }
 

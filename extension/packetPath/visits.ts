@@ -1,5 +1,5 @@
 import type { Place } from '../../webview/protocol/traceView.ts';
-import type { Stage, Step } from './traceTypes.ts';
+import type { Outcome, Stage, Step } from './traceTypes.ts';
 
 /** The steps that follow each other at one place of the picture. */
 export interface PlacedSteps {
@@ -8,10 +8,13 @@ export interface PlacedSteps {
 }
 
 /**
- * Groups steps by the places of the picture. The trace tells hooks; which routing decision one is, and where the packet
- * starts and ends, follows from what was before.
+ * Groups the steps of a way by the places of the picture. The trace tells hooks; which routing decision one is, and
+ * where the packet starts and ends, follows from what was before. A hook that asked no rule is a place without steps.
  */
-export function visitsOf(steps: readonly Step[], isFromNode: boolean): readonly PlacedSteps[] {
+export function visitsOf(
+  { steps, hooks }: Pick<Outcome, 'steps' | 'hooks'>,
+  isFromNode: boolean,
+): readonly PlacedSteps[] {
   const visits: { place: Place; steps: { step: Step; number: number }[] }[] = [];
   let previous: Place | undefined;
   for (const [number, step] of steps.entries()) {
@@ -21,7 +24,23 @@ export function visitsOf(steps: readonly Step[], isFromNode: boolean): readonly 
     else visits.push({ place, steps: [{ step, number }] });
     previous = place;
   }
+  let at = 1;
+  for (const hook of hooks) {
+    if (hook === 'routing' || hook === 'ingress' || hook === 'end') continue;
+    const found = visits.findIndex(({ place }, index) => index >= at && place === hook);
+    if (found < 0) {
+      while (isBefore(visits[at]?.place, hook)) at++;
+      visits.splice(at, 0, { place: hook, steps: [] });
+      at++;
+    } else at = found + 1;
+  }
   return visits;
+}
+
+/** Whether a packet that goes on to a hook comes through a place first. */
+function isBefore(place: Place | undefined, hook: Place): boolean {
+  if (place === 'routing' || place === 'outputRouting' || place === 'rerouting') return true;
+  return place === 'ipvs' && (hook === 'output' || hook === 'postrouting');
 }
 
 /** What stands between two hooks that a packet goes through one after another, by `FROM TO`. */

@@ -14,8 +14,8 @@ const surroundings = {
 };
 
 /** The places of a way with the steps at each: `prerouting 4`. */
-const placesOf = (steps: readonly Step[], isFromNode = false): readonly string[] =>
-  presentPath(outcome('10.0.0.2:8080', { steps: [...steps] }), 0, isFromNode, context).visits.map(
+const placesOf = (steps: readonly Step[], isFromNode = false, hooks: readonly Step['hook'][] = []): readonly string[] =>
+  presentPath(outcome('10.0.0.2:8080', { steps: [...steps], hooks: [...hooks] }), 0, isFromNode, context).visits.map(
     ({ place, steps: { length } }) => `${place} ${length}`,
   );
 
@@ -60,6 +60,23 @@ describe('way of a packet', () => {
     ]);
   });
 
+  it('names the hooks that asked no rule', () => {
+    const [start, prerouting, routing, , ipvs, , end] = ipvsSteps;
+    assert.ok(start && prerouting && routing && ipvs && end);
+    const hooks = ['prerouting', 'input', 'output', 'postrouting'] as const;
+    assert.deepEqual(placesOf([start, prerouting, routing, ipvs, end], false, hooks), [
+      'source 1',
+      'prerouting 1',
+      'routing 1',
+      'input 0',
+      'ipvs 1',
+      'output 0',
+      'postrouting 0',
+      'destination 1',
+    ]);
+    assert.deepEqual(placesOf(ipvsSteps, false, ['prerouting', 'input', 'postrouting']), placesOf(ipvsSteps));
+  });
+
   it('ends where the packet is dropped, or at a process of the node', () => {
     const dropped = [
       step({ hook: 'prerouting', kind: 'start' }),
@@ -94,7 +111,8 @@ describe('way of a packet', () => {
   });
 
   it('says which inputs decide what a deterministic scheduler chooses', () => {
-    const path = presentPath(outcome('10.0.0.2:8080', { steps: [...ipvsSteps] }), 0, false, context);
+    const steps = { steps: [...ipvsSteps], hooks: [] };
+    const path = presentPath(outcome('10.0.0.2:8080', steps), 0, false, context);
     assert.equal(
       path.visits[4]?.steps[0]?.effect,
       'virtual server TCP 10.96.0.10:80 (sh, decided by source) gives it to 10.0.0.2:8080',

@@ -14,6 +14,9 @@ export const traceTable = `table inet trace-rules {
 
 const ownTables: ReadonlySet<string> = new Set(['inet trace-rules', 'inet trace-probe']);
 
+/** Verdicts that not every kernel tells of (6.1 does not tell of RETURN). */
+const untold: ReadonlySet<string> = new Set(['continue', 'return']);
+
 /** `nft monitor trace`: the rules of nf_tables that packets match, those of iptables-nft among them. */
 export class RuleTrace implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<null, Readable, null>;
@@ -63,7 +66,7 @@ export class RuleTrace implements AsyncDisposable {
     }
     const verdict = /^rule .*\(verdict (.*)\)$/.exec(rest)?.[1];
     const matched = this.#matched.get(this.#keys.get(id) ?? '');
-    if (verdict === undefined || verdict === 'continue' || ownTables.has(table)) return;
+    if (verdict === undefined || untold.has(verdict) || ownTables.has(table)) return;
     matched?.push(`${table} ${chain}: ${verdict}`);
   }
 }
@@ -86,7 +89,6 @@ function verdictOf({ effect }: TraceStep): string | undefined {
       return `${effect.kind} ${effect.chain}`;
     case 'accept':
     case 'drop':
-    case 'return':
       return effect.kind;
     case 'reject':
       return 'drop';

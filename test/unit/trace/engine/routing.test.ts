@@ -235,7 +235,7 @@ describe('what a snapshot does not tell', () => {
     assert.deepEqual(ways(trace), ['1 accept 10.244.0.9:40000 -> 10.96.0.10:80 prerouting forward postrouting']);
     assert.deepEqual(
       trace.assumptions.map(({ code, args }) => `${code} ${args['name'] ?? ''}`.trim()),
-      ['routes-missing', 'in-device-not-known', 'setting-assumed net.ipv4.ip_forward'],
+      ['routes-missing', 'in-device-not-known', 'setting-assumed net.ipv4.ip_forward', 'addresses-not-known'],
     );
   });
 

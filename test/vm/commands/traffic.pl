@@ -117,6 +117,23 @@ sub serve {
 
 my %report = map { $_ => 0 } qw(attempted answered slowest opened exchanged);
 my (@failed, @broken);
+# Ports of clients, one after another. A port that comes again within two minutes would meet what ipvs remembers of the
+# connection before: it then deletes what conntrack knows of the new one.
+my ($first_port, $last_port) = (33000, 60999);
+my $next_port = $first_port;
+
+sub bind_next_port {
+  my ($socket, $family) = @_;
+  my $any = $family == AF_INET6 ? '::' : '0.0.0.0';
+  for ($first_port .. $last_port) {
+    my ($bound_family, $bound) = socket_address($any, $next_port);
+    $next_port = $next_port == $last_port ? $first_port : $next_port + 1;
+    return if bind($socket, $bound);
+    $!{EADDRINUSE} or die "bind: $!";
+  }
+  die 'no port is free';
+}
+
 # By number: when a new connection began that has no answer yet; when one that stays got its last.
 my (%waiting, $connections);
 
@@ -167,6 +184,7 @@ sub ask {
     $finish->(defined $got ? 'closed' : "$!") if defined $got || !$!{EAGAIN};
   };
   $timer = after($answer_limit, sub { $finish->('no answer') });
+  bind_next_port($socket, $target->{family});
   connect($socket, $target->{address}) or $!{EINPROGRESS} or return $finish->("$!");
   $writers{$number} = $send;
 }

@@ -1,4 +1,5 @@
 import type { PacketRequest, PacketTrace, TraceEffect, TraceOutcome, TraceStep } from '../model/packetTrace.ts';
+import { percent } from './percent.ts';
 
 /**
  * Draws a trace as text: each way with its share, and its steps one to a line. `+3` says how many rules were tried before
@@ -62,10 +63,6 @@ function stepCells(step: TraceStep): string[] {
     `${did.join(', ')}${probability === undefined ? '' : ` (${percent(probability)})`}`,
     reason?.message ?? rule ?? (changes.length === 0 && step.kind !== 'start' ? '' : packet),
   ];
-}
-
-function percent(probability: number): string {
-  return `${Math.round(probability * 1000) / 10} %`;
 }
 
 function effectText(effect: TraceEffect): string {

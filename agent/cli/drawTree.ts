@@ -2,6 +2,7 @@ import { formatAddress } from '../model/address.ts';
 import type { ForeignGroup, ModelProblem, NodeModel } from '../model/nodeModel.ts';
 import type { Endpoint, Frontend, ServicePort, VirtualServer } from '../model/service.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { percent } from './percent.ts';
 
 interface Branch {
   readonly text: string;
@@ -118,8 +119,4 @@ function problemBranch({ severity, message, location }: ModelProblem): Branch {
 
 function leaf(text: string): Branch {
   return { text, children: [] };
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 1000) / 10} %`;
 }

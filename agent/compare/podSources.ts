@@ -1,4 +1,4 @@
-import type { IpFamily } from '../model/address.ts';
+import { familyOfAddress, type IpFamily } from '../model/address.ts';
 import { canonicalIp } from '../model/canonicalIp.ts';
 import { addressBits } from '../model/ipNumber.ts';
 import type { NodeModel } from '../model/nodeModel.ts';
@@ -33,7 +33,7 @@ export function podSources(modes: NodeModes): readonly PodSource[] {
   const found = new Map<string, PodSource>();
   const add = (ip: string, device: string | undefined): void => {
     if (found.size >= mostPods || found.has(ip) || isOfNode(network, ip)) return;
-    found.set(ip, { ip, family: ip.includes(':') ? 'ipv6' : 'ipv4', device });
+    found.set(ip, { ip, family: familyOfAddress(ip), device });
   };
   for (const { ip, device } of hostRoutes(modes.parsed.snapshot)) if (routed.deviceOf(ip) === device) add(ip, device);
   if (found.size > 0) return [...found.values()];
@@ -74,7 +74,7 @@ function hostRoutes({ parts }: Snapshot): readonly { readonly ip: string; readon
       const [address = '', bits] = dst.split('/');
       const ip = canonicalIp(address);
       if (ip === undefined) return [];
-      const whole = addressBits[ip.includes(':') ? 'ipv6' : 'ipv4'];
+      const whole = addressBits[familyOfAddress(ip)];
       return Number(bits ?? whole) === whole ? [{ ip, device: dev }] : [];
     });
 }

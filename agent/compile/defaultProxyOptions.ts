@@ -1,4 +1,4 @@
-import type { IpFamily } from '../model/address.ts';
+import { familyOfAddress, type IpFamily } from '../model/address.ts';
 import type { KernelFacts, ProxyOptions } from './proxyOptions.ts';
 
 /** What a user says; what is left out is as kube-proxy has it. */
@@ -19,7 +19,7 @@ type Optional<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
  * @param kernel what is known of the node; where nothing is, {@link assumedKernelFacts}.
  */
 export function completeProxyOptions(input: GivenProxyOptions, kernel: KernelFacts): ProxyOptions {
-  const nodeIps = new Map<IpFamily, string>(input.nodeIps.map((ip) => [ip.includes(':') ? 'ipv6' : 'ipv4', ip]));
+  const nodeIps = new Map<IpFamily, string>(input.nodeIps.map((ip) => [familyOfAddress(ip), ip]));
   if (input.ipv6 === true && !nodeIps.has('ipv6')) nodeIps.set('ipv6', '::');
   return {
     nodeName: input.nodeName,

@@ -2,6 +2,7 @@ import { formatAddress } from '../../agent/model/address.ts';
 import type { TraceDestination, TraceSource } from '../../agent/protocol/traceMessages.ts';
 import type { DestinationChoice, SourceChoice } from '../../webview/protocol/packetPath.ts';
 import type { Localizer } from '../l10n/localizer.ts';
+import { frontendWords } from '../tree/presentation/frontendWords.ts';
 
 /** A place where packets may start, as the form offers it. */
 export function presentSource({ from, device }: TraceSource): SourceChoice {
@@ -21,17 +22,4 @@ export function presentDestination(frontend: TraceDestination, l10n: Localizer):
     protocol,
     endpoints,
   };
-}
-
-function frontendWords(kind: TraceDestination['kind'], l10n: Localizer): string {
-  switch (kind) {
-    case 'clusterIP':
-      return l10n.t('cluster IP');
-    case 'nodePort':
-      return l10n.t('node port');
-    case 'externalIP':
-      return l10n.t('external IP');
-    case 'loadBalancerIP':
-      return l10n.t('load balancer IP');
-  }
 }

@@ -1,4 +1,4 @@
-import type { IpFamily } from '../../model/address.ts';
+import { familyOfAddress, type IpFamily } from '../../model/address.ts';
 import { addressBits } from '../../model/ipNumber.ts';
 import { serviceDeviceName } from '../../plan/ipvs/readServiceDevice.ts';
 import { fieldOf, jsonList } from './jsonValue.ts';
@@ -22,7 +22,7 @@ function deviceInJson(addresses: readonly string[]): object {
     addr_info: addresses.map((local) => ({
       family: local.includes(':') ? 'inet6' : 'inet',
       local,
-      prefixlen: addressBits[familyOf(local)],
+      prefixlen: addressBits[familyOfAddress(local)],
       scope: 'global',
     })),
   };
@@ -43,7 +43,7 @@ function linesOfOthers(text: string): string {
 function deviceInLines(addresses: readonly string[]): string {
   return addresses
     .map((ip) => {
-      const family = familyOf(ip);
+      const family = familyOfAddress(ip);
       const word = family === 'ipv4' ? 'inet' : 'inet6';
       return `9: ${serviceDeviceName}    ${word} ${ip}/${addressBits[family]} scope global ${serviceDeviceName}\n`;
     })
@@ -52,7 +52,7 @@ function deviceInLines(addresses: readonly string[]): string {
 
 /** What `ip route show table all` printed for a family, in whichever form, with kube-ipvs0 having these addresses. */
 export function routesTextWith(text: string, addresses: readonly string[] | undefined, family: IpFamily): string {
-  const own = (addresses ?? []).filter((ip) => familyOf(ip) === family);
+  const own = (addresses ?? []).filter((ip) => familyOfAddress(ip) === family);
   const routes = jsonList(text);
   if (routes !== undefined) {
     const others = routes.filter((route) => fieldOf(route, 'dev') !== serviceDeviceName);
@@ -76,8 +76,4 @@ export function sysctlTextWith(text: string, settings: ReadonlyMap<string, strin
   const names = new Map([...settings].map(([path, value]) => [path.replaceAll('/', '.'), value]));
   const others = text.split('\n').filter((line) => line !== '' && !names.has(line.split(' = ', 1)[0] ?? ''));
   return [...others, ...[...names].map(([name, value]) => `${name} = ${value}`), ''].join('\n');
-}
-
-function familyOf(ip: string): IpFamily {
-  return ip.includes(':') ? 'ipv6' : 'ipv4';
 }

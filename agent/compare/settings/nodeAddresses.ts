@@ -1,5 +1,5 @@
 import type { KernelFacts } from '../../compile/proxyOptions.ts';
-import type { IpFamily } from '../../model/address.ts';
+import { familyOfAddress, type IpFamily } from '../../model/address.ts';
 import { canonicalIp } from '../../model/canonicalIp.ts';
 import { addressBits, parseIpNumber } from '../../model/ipNumber.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
@@ -41,7 +41,7 @@ function fromLines(text: string): Addresses {
     const [, address = '', bits] = /\sinet6? ([\da-fA-F.:]+)(?:\/(\d+))?\s/.exec(`${line} `) ?? [];
     const ip = canonicalIp(address);
     if (ip === undefined) continue;
-    found.push({ ip, prefixLength: Number(bits ?? addressBits[ip.includes(':') ? 'ipv6' : 'ipv4']), interfaceName });
+    found.push({ ip, prefixLength: Number(bits ?? addressBits[familyOfAddress(ip)]), interfaceName });
   }
   return found;
 }
@@ -66,7 +66,7 @@ export function withAddresses(snapshot: Snapshot, nodeIps: readonly string[]): S
 }
 
 function withBits(ip: string): string {
-  return `${ip}/${addressBits[ip.includes(':') ? 'ipv6' : 'ipv4']}`;
+  return `${ip}/${addressBits[familyOfAddress(ip)]}`;
 }
 
 /** Any address beyond the node; none of the documentation's networks is in use. */

@@ -1,6 +1,6 @@
 import { completeProxyOptions, type GivenProxyOptions } from '../../compile/defaultProxyOptions.ts';
 import type { KernelFacts, ProxyOptions } from '../../compile/proxyOptions.ts';
-import type { IpFamily } from '../../model/address.ts';
+import { familyOfAddress, type IpFamily } from '../../model/address.ts';
 import type { TraceFact } from '../../model/packetTrace.ts';
 import type { ServiceMode, ServiceRules } from '../../model/serviceRules.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
@@ -130,13 +130,9 @@ function chosenAddresses(
   const isIpv6 = new Set([...ips].map((ip) => ip.includes(':')));
   const others = addresses
     .map(({ ip }) => ip)
-    .filter((ip) => isGlobal(ip, familyOf(ip)) && isIpv6.has(ip.includes(':')));
+    .filter((ip) => isGlobal(ip, familyOfAddress(ip)) && isIpv6.has(ip.includes(':')));
   const isAll = others.length > 0 && others.every((ip) => ips.has(ip));
   return isOwn || isAll ? undefined : named;
-}
-
-function familyOf(ip: string): IpFamily {
-  return ip.includes(':') ? 'ipv6' : 'ipv4';
 }
 
 function kernelFacts(

@@ -1,12 +1,5 @@
 import type { IpFamily } from '../../model/address.ts';
-import { formatIpNumber, parseIpNumber } from '../../model/ipNumber.ts';
 import type { TracedAddress } from '../packet.ts';
-
-/** @returns undefined when the text is no IP address */
-export function readAddress(text: string): (TracedAddress & { readonly family: IpFamily }) | undefined {
-  const number = parseIpNumber(text);
-  return number === undefined ? undefined : { ...number, text: formatIpNumber(number) };
-}
 
 const loopback = { ipv4: { text: '127.0.0.1', value: 0x7f000001n }, ipv6: { text: '::1', value: 1n } } as const;
 const unspecified = { ipv4: { text: '0.0.0.0', value: 0n }, ipv6: { text: '::', value: 0n } } as const;

@@ -1,6 +1,6 @@
 import type { IpFamily } from '../../model/address.ts';
 import type { TracedAddress } from '../packet.ts';
-import { readAddress } from './addresses.ts';
+import { readAddress } from '../tracedAddress.ts';
 
 export interface ReadEndpoint {
   readonly address: TracedAddress & { readonly family: IpFamily };

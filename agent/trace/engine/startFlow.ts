@@ -2,8 +2,10 @@ import type { IpFamily } from '../../model/address.ts';
 import type { PacketRequest } from '../../model/packetTrace.ts';
 import { Fraction } from '../fraction.ts';
 import type { TracedConnection, TracedPacket } from '../packet.ts';
+import { servicePortProtocols } from '../servicePortProtocols.ts';
+import { readAddress } from '../tracedAddress.ts';
 import type { TracedNode } from '../tracedNode.ts';
-import { isLoopback, readAddress, unspecifiedAddress } from './addresses.ts';
+import { isLoopback, unspecifiedAddress } from './addresses.ts';
 import { withoutConnection } from './connection.ts';
 import { readEndpoint } from './endpointText.ts';
 import { assumptions, reasons } from './facts.ts';
@@ -14,8 +16,6 @@ import { fail, flowOf, outDeviceOf, outputFailure, outputStep } from './outputRo
 
 /** From the middle of the usual range of ephemeral ports. */
 const ephemeralPort = 40_000;
-
-const protocolNumbers = { tcp: 6, udp: 17, sctp: 132 } as const;
 
 /**
  * What is followed, and its first way; without one when the packet never starts.
@@ -63,7 +63,7 @@ function packetOf(
   return {
     ...addresses,
     family,
-    protocol: protocol === 'icmp' ? (family === 'ipv4' ? 1 : 58) : protocolNumbers[protocol],
+    protocol: protocol === 'icmp' ? (family === 'ipv4' ? 1 : 58) : servicePortProtocols[protocol],
     icmp: hasPorts ? undefined : { type: family === 'ipv4' ? 8 : 128, code: 0 },
     // What opens a connection is not invalid, and nothing that goes on with one opens it.
     tcpFlags: protocol !== 'tcp' ? [] : state === 'established' || state === 'invalid' ? ['ACK'] : ['SYN'],

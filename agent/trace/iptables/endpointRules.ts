@@ -1,4 +1,4 @@
-import { formatAddress, type IpFamily } from '../../model/address.ts';
+import { familyOfAddress, formatAddress, type IpFamily } from '../../model/address.ts';
 import { canonicalIp } from '../../model/canonicalIp.ts';
 import type { IptablesDump, RuleIndex } from '../../ruleset/iptables/document.ts';
 import type { TracedAddress } from '../packet.ts';
@@ -94,7 +94,7 @@ function canonicalDestination(text: string): string {
 }
 
 function isInDestination(text: string, { address, port }: TracedEndpoint): boolean {
-  const family: IpFamily = address.text.includes(':') ? 'ipv6' : 'ipv4';
+  const family: IpFamily = familyOfAddress(address.text);
   const range = parseTranslationRange(family, text);
   if (range?.addresses === undefined) return false;
   const { addresses, ports } = range;

@@ -1,6 +1,7 @@
 import type { IpFamily } from '../../model/address.ts';
 import type { TracedAddress } from '../packet.ts';
-import { addressOf, isInRange, type NumberRange, parseAddress, parsePortRange } from './values.ts';
+import { addressOf } from '../tracedAddress.ts';
+import { isInRange, type NumberRange, parseAddress, parsePortRange } from './values.ts';
 
 /** The addresses that a translation may choose from, the first and the last included. */
 export interface AddressRange {

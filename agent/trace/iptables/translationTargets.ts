@@ -2,6 +2,7 @@ import type { RuleTarget } from '../../ruleset/iptables/rule.ts';
 import { Fraction } from '../fraction.ts';
 import type { TracedAddress, TracedPacket } from '../packet.ts';
 import type { Hook, Translation } from '../ruleProgram.ts';
+import { addressOf } from '../tracedAddress.ts';
 import { type Action, always, type Outcome, type TargetReader } from './action.ts';
 import { firstValue, hasOnly, optionNamed } from './condition.ts';
 import { translationNotKnown } from './facts.ts';
@@ -14,7 +15,7 @@ import {
   type TranslationPorts,
   type TranslationRange,
 } from './translationRange.ts';
-import { addressOf, isInRange, parseAddressMask } from './values.ts';
+import { isInRange, parseAddressMask } from './values.ts';
 
 const flags = ['--random', '--random-fully', '--persistent'];
 

@@ -1,8 +1,9 @@
 import type { IpFamily } from '../../model/address.ts';
 import { canonicalIp } from '../../model/canonicalIp.ts';
-import { addressBits, formatIpNumber, parseIpNumber } from '../../model/ipNumber.ts';
+import { addressBits } from '../../model/ipNumber.ts';
 import type { OptionOnLine } from '../../ruleset/iptables/document.ts';
 import type { TracedAddress } from '../packet.ts';
+import { readAddress } from '../tracedAddress.ts';
 
 /** A range of numbers, both ends included. */
 export interface NumberRange {
@@ -52,13 +53,8 @@ export function isInRange({ first, last }: NumberRange, value: number): boolean 
 }
 
 export function parseAddress(family: IpFamily, text: string): TracedAddress | undefined {
-  const canonical = canonicalIp(text);
-  const address = canonical === undefined ? undefined : parseIpNumber(canonical);
-  return address?.family === family ? { text: canonical ?? text, value: address.value } : undefined;
-}
-
-export function addressOf(family: IpFamily, value: bigint): TracedAddress {
-  return { text: formatIpNumber({ family, value }), value };
+  const address = readAddress(text);
+  return address?.family === family ? { text: address.text, value: address.value } : undefined;
 }
 
 /** Reads `ADDRESS`, `ADDRESS/BITS` or `ADDRESS/MASK`, whose mask may have gaps. */

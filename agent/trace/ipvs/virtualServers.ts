@@ -4,13 +4,13 @@ import { formatAddress } from '../../model/address.ts';
 import type { TraceFact } from '../../model/packetTrace.ts';
 import type { IpvsadmSave, IpvsRealServer, IpvsVirtualServer } from '../../ruleset/ipvs/document.ts';
 import { Fraction } from '../fraction.ts';
-import { tracedAddress } from '../network/prefix.ts';
 import type { TracedAddress, TracedPacket } from '../packet.ts';
+import { servicePortProtocols } from '../servicePortProtocols.ts';
+import { tracedAddress } from '../tracedAddress.ts';
 import type { ScheduledServer, Scheduling, VirtualServers } from '../virtualServers.ts';
 import { sharesOf } from './schedulers.ts';
 
-const protocols = { tcp: 6, udp: 17, sctp: 132 } as const;
-const tcp = protocols.tcp;
+const tcp = servicePortProtocols.tcp;
 const ftp = 21;
 const ftpData = 20;
 const firstFreePort = 1024;
@@ -91,7 +91,8 @@ class SnapshotVirtualServers implements VirtualServers {
     const { family, protocol, destination, sourcePort, destinationPort, mark } = packet;
     // What FTP sends by itself belongs to connections that are there.
     if (sourcePort === ftpData) return undefined;
-    if (destinationPort === undefined || !Object.values<number>(protocols).includes(protocol)) return undefined;
+    if (destinationPort === undefined || !Object.values<number>(servicePortProtocols).includes(protocol))
+      return undefined;
     const marked = mark === 0 ? undefined : this.#servers.get(`mark ${family} ${mark}`);
     const at = (port: number): Listed | undefined => this.#servers.get(`${protocol} ${destination.text} ${port}`);
     const own = marked ?? at(destinationPort);
@@ -109,7 +110,7 @@ function keyOf({ service }: IpvsVirtualServer): string | undefined {
   if (service.kind === 'fwmark') return `mark ${service.family === 'inet6' ? 'ipv6' : 'ipv4'} ${service.mark}`;
   const address = tracedAddress(service.address.host);
   if (address === undefined || service.address.portName !== undefined) return undefined;
-  return `${protocols[service.protocol]} ${address.text} ${service.address.port ?? 0}`;
+  return `${servicePortProtocols[service.protocol]} ${address.text} ${service.address.port ?? 0}`;
 }
 
 function serviceText({ service }: IpvsVirtualServer): string {

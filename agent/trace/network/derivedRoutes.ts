@@ -1,6 +1,7 @@
 import { addressBits } from '../../model/ipNumber.ts';
+import { addressOf } from '../tracedAddress.ts';
 import { type KernelRoute, type KernelRouteType, type NextHop, scopes } from './kernelRoute.ts';
-import { addressOf, type Prefix, prefixOf } from './prefix.ts';
+import { type Prefix, prefixOf } from './prefix.ts';
 import type { Device, DeviceAddress } from './readDevices.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { addressBits } from '../../model/ipNumber.ts';
+import { addressOf } from '../tracedAddress.ts';
 import { type KernelRoute, scopes } from './kernelRoute.ts';
-import { addressOf, prefixContains } from './prefix.ts';
+import { prefixContains } from './prefix.ts';
 import type { Device, DeviceAddress } from './readDevices.ts';
 
 /**

@@ -1,6 +1,5 @@
 import type { IpFamily } from '../../model/address.ts';
-import { addressBits, formatIpNumber, parseIpNumber } from '../../model/ipNumber.ts';
-import type { TracedAddress } from '../packet.ts';
+import { addressBits, parseIpNumber } from '../../model/ipNumber.ts';
 
 /** A block of addresses, as routes and routing rules write it. */
 export interface Prefix {
@@ -8,16 +7,6 @@ export interface Prefix {
   /** The bits that the prefix leaves open are 0. */
   readonly network: bigint;
   readonly prefixLength: number;
-}
-
-/** @returns undefined when the text is no IP address */
-export function tracedAddress(text: string | undefined): TracedAddress | undefined {
-  const number = text === undefined ? undefined : parseIpNumber(text);
-  return number && { text: formatIpNumber(number), value: number.value };
-}
-
-export function addressOf(family: IpFamily, value: bigint): TracedAddress {
-  return { text: formatIpNumber({ family, value }), value };
 }
 
 /**

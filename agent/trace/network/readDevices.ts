@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import type { IpFamily } from '../../model/address.ts';
+import { familyOfAddress, type IpFamily } from '../../model/address.ts';
 import type { SnapshotPart } from '../../model/snapshot.ts';
 import type { TracedAddress } from '../packet.ts';
+import { tracedAddress } from '../tracedAddress.ts';
 import { jsonItems } from './jsonItems.ts';
 import { scopes } from './kernelRoute.ts';
-import { tracedAddress } from './prefix.ts';
 
 /** An address of a device. */
 export interface DeviceAddress {
@@ -99,7 +99,7 @@ const scopeNumbers: Readonly<Record<string, number>> = scopes;
 function addressOfDevice(raw: RawAddress): DeviceAddress | undefined {
   const local = tracedAddress(raw.local);
   if (local === undefined) return undefined;
-  const family = local.text.includes(':') ? 'ipv6' : 'ipv4';
+  const family = familyOfAddress(local.text);
   return {
     family,
     local,

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import type { IpFamily } from '../../model/address.ts';
 import type { SnapshotPart } from '../../model/snapshot.ts';
+import { tracedAddress } from '../tracedAddress.ts';
 import { jsonItems } from './jsonItems.ts';
 import { type KernelRoute, type KernelRouteType, type NextHop, scopes, tableName } from './kernelRoute.ts';
 import { familyOfPart } from './partFamily.ts';
-import { parsePrefix, tracedAddress } from './prefix.ts';
+import { parsePrefix } from './prefix.ts';
 
 const via = z.optional(z.object({ host: z.string() }));
 const flags = z._default(z.array(z.string()), []);

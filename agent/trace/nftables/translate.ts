@@ -1,9 +1,10 @@
-import { formatIpNumber } from '../../model/ipNumber.ts';
+import { familyOfAddress } from '../../model/address.ts';
 import type { NftExpression } from '../../ruleset/nftables/expression.ts';
 import type { NftStatement } from '../../ruleset/nftables/statement.ts';
 import { Fraction } from '../fraction.ts';
 import type { TracedAddress, TracedPacket } from '../packet.ts';
 import type { Translation } from '../ruleProgram.ts';
+import { addressOf } from '../tracedAddress.ts';
 import { compileExpression } from './evaluate.ts';
 import { partMatcher } from './partMatcher.ts';
 import type { TableContext } from './tableContext.ts';
@@ -48,7 +49,7 @@ function translationTo(
   const [first, second] = target;
   const port = choice.length > 0 ? choice[0] : second;
   const hasPort = choice.length > 0 || target.length > 1;
-  const address = hasAddress ? addressOf(first, packet) : undefined;
+  const address = hasAddress ? addressOfPart(first, packet) : undefined;
   if (hasAddress && !address) return unknownEffect;
   if (hasPort && typeof port !== 'number') return unknownEffect;
   const part: Translation['part'] = kind === 'dnat' || kind === 'redirect' ? 'destination' : 'source';
@@ -60,17 +61,16 @@ function translationTo(
 /** Which port of a range a source gets is not foreseen: it counts as staying. */
 const anyPort = -1;
 
-function addressOf(part: Part, { family }: TracedPacket): TracedAddress | undefined {
+function addressOfPart(part: Part, { family }: TracedPacket): TracedAddress | undefined {
   if (!isScalar(part) || typeof part === 'string') return undefined;
-  const value = BigInt(part);
-  return { text: formatIpNumber({ family, value }), value };
+  return addressOf(family, BigInt(part));
 }
 
 function familyOf({ family, address }: NatStatement): TracedPacket['family'] | undefined {
   if (family === 'ip') return 'ipv4';
   if (family === 'ip6') return 'ipv6';
   if (address?.kind !== 'value' || typeof address.value !== 'string') return undefined;
-  return address.value.includes(':') ? 'ipv6' : 'ipv4';
+  return familyOfAddress(address.value);
 }
 
 /** A range of addresses is chosen from by a hash that nothing is known of: each is as likely. */

@@ -9,6 +9,7 @@ import {
   joinDescription,
   type PresentationContext,
 } from './elementPresentation.ts';
+import { frontendWords } from './frontendWords.ts';
 
 /** `1 endpoint`, `3 endpoints`. */
 function endpointCount(count: number, { l10n, numbers }: PresentationContext): string {
@@ -95,7 +96,7 @@ export function presentServicePort(
 export function presentFrontend(element: TreeElementOf<'frontend'>, context: PresentationContext): ElementPresentation {
   const { l10n } = context;
   const address = element.ip === undefined ? `*:${element.port}` : formatAddress(element.ip, element.port);
-  const kind = frontendText(element.frontend, l10n);
+  const kind = frontendWords(element.frontend, l10n);
   const verdict = verdictText(element.verdict, l10n);
   return {
     label: address,
@@ -122,19 +123,6 @@ export function presentFrontend(element: TreeElementOf<'frontend'>, context: Pre
     name: address,
     address,
   };
-}
-
-function frontendText(kind: TreeElementOf<'frontend'>['frontend'], l10n: Localizer): string {
-  switch (kind) {
-    case 'clusterIP':
-      return l10n.t('cluster IP');
-    case 'nodePort':
-      return l10n.t('node port');
-    case 'externalIP':
-      return l10n.t('external IP');
-    case 'loadBalancerIP':
-      return l10n.t('load balancer IP');
-  }
 }
 
 function verdictText(verdict: TreeElementOf<'frontend'>['verdict'], l10n: Localizer): string {

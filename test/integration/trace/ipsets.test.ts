@@ -4,8 +4,8 @@ import { Locator } from '../../../agent/interpret/locator.ts';
 import type { IpFamily } from '../../../agent/model/address.ts';
 import { parseIpsetSave } from '../../../agent/ruleset/ipset/parse.ts';
 import { ipSets } from '../../../agent/trace/ipset/ipSets.ts';
-import { tracedAddress } from '../../../agent/trace/network/prefix.ts';
 import type { TracedAddress, TracedPacket } from '../../../agent/trace/packet.ts';
+import { tracedAddress } from '../../../agent/trace/tracedAddress.ts';
 import { NetworkNamespace } from '../../support/networkNamespace.ts';
 import { SeededRandom } from '../iptables/ruleGenerator.ts';
 

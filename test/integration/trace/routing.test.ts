@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { IpFamily } from '../../../agent/model/address.ts';
 import { nodeNetwork } from '../../../agent/trace/network/nodeNetwork.ts';
-import { tracedAddress } from '../../../agent/trace/network/prefix.ts';
 import type { NodeNetwork, Route, RouteQuestion } from '../../../agent/trace/nodeNetwork.ts';
 import type { TracedAddress } from '../../../agent/trace/packet.ts';
+import { tracedAddress } from '../../../agent/trace/tracedAddress.ts';
 import { SeededRandom } from '../iptables/ruleGenerator.ts';
 import { type KernelAnswer, RoutedNamespace } from './routedNamespace.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { tracedAddress } from '../../../agent/trace/network/prefix.ts';
 import type { TracedAddress, TracedPacket } from '../../../agent/trace/packet.ts';
+import { tracedAddress } from '../../../agent/trace/tracedAddress.ts';
 
 export function address(text: string): TracedAddress {
   const found = tracedAddress(text);

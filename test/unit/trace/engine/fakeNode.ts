@@ -1,5 +1,4 @@
 import type { PacketRequest, PacketTrace, TraceVerdict } from '../../../../agent/model/packetTrace.ts';
-import { readAddress } from '../../../../agent/trace/engine/addresses.ts';
 import { Fraction } from '../../../../agent/trace/fraction.ts';
 import type { NodeNetwork, Route, RouteQuestion } from '../../../../agent/trace/nodeNetwork.ts';
 import type { TracedAddress, TracedPacket } from '../../../../agent/trace/packet.ts';
@@ -14,6 +13,7 @@ import type {
   Surroundings,
   Translation,
 } from '../../../../agent/trace/ruleProgram.ts';
+import { readAddress } from '../../../../agent/trace/tracedAddress.ts';
 import { nodeOfParts, type TracedNode } from '../../../../agent/trace/tracedNode.ts';
 import type { ScheduledServer, VirtualServers } from '../../../../agent/trace/virtualServers.ts';
 
